@@ -1,0 +1,82 @@
+"""This is where it is said what both signature schemes read, and how long a signature holds."""
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fedlearn.activitypub.keys import VerifyingKey
+from fedlearn.domain.ids import Millis
+from fedlearn.errors import BadSignature
+
+MINUTE_MS = 60_000
+CLOCK_SKEW = 60 * MINUTE_MS
+USUAL_LIFE = 5 * MINUTE_MS
+LONGEST_LIFE = 12 * 60 * MINUTE_MS
+
+
+@dataclass(frozen=True, slots=True)
+class RequestHead:
+    """A request as far as signatures see it.
+
+    `target` is path and query as they were sent, `headers` has names in lower case, `origin` is the
+    public scheme and host, whatever a proxy in between speaks.
+    """
+
+    method: str
+    target: str
+    headers: Mapping[str, str]
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Somebody says that the key `key_id` signed the request; the key can tell.
+
+    `readings` are the texts that may have been signed: some servers leave out the query string.
+    """
+
+    key_id: str
+    signature: bytes
+    readings: tuple[bytes, ...]
+
+    def is_proven_by(self, key: VerifyingKey) -> bool:
+        """Whether this key made the signature."""
+        return any(key.verifies(self.signature, reading) for reading in self.readings)
+
+
+def check_time(created: Millis, expires: Millis | None, at: Millis) -> None:
+    """Refuse a signature from the future or past its life.
+
+    Without `expires` one lives five minutes; with the skew that clocks are allowed, a Date is good
+    from 65 minutes ago to 60 minutes ahead.
+    """
+    if created > at + CLOCK_SKEW:
+        raise BadSignature("the signature was made in the future: check the clocks")
+    usual_end = created + USUAL_LIFE
+    life_end = min(usual_end if expires is None else expires, created + LONGEST_LIFE)
+    if at > life_end + CLOCK_SKEW:
+        raise BadSignature("the signature is too old: check the clocks")
+
+
+def check_host(head: RequestHead) -> None:
+    """Refuse a request that was signed for another host (CVE-2023-49079)."""
+    ours = head.origin.partition("://")[2]
+    given = head.headers.get("host", "").lower()
+    usual_port = ":443" if head.origin.startswith("https:") else ":80"
+    if given.removesuffix(usual_port) != ours:
+        raise BadSignature(f"the request was made for host {given!r}, which is not this one")
+
+
+def sha256_base64(body: bytes) -> str:
+    """SHA-256 of a body, as digest headers write it."""
+    return base64.b64encode(hashlib.sha256(body).digest()).decode()
+
+
+def read_base64(text: str) -> bytes:
+    """Bytes of a base64 signature."""
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise BadSignature("the signature is not base64") from None

@@ -1,0 +1,324 @@
+"""This is where requests leave: the one outgoing client, with every limit on what comes back.
+
+It knows HTTP and signatures, not what documents mean (activitypub/fetch.py does). Requests are
+signed with draft-cavage first; a server that refuses is asked once more with RFC 9421, and what
+worked is remembered for its origin.
+"""
+
+import asyncio
+import ssl
+import zlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
+
+import aiohttp
+import httpx
+from cachetools import TTLCache
+from httpx_aiohttp import AiohttpTransport
+from yarl import URL
+
+from fedlearn.activitypub.guard import ForbiddenAddress, GuardedResolver, Resolver, check_literal
+from fedlearn.activitypub.keys import SigningKey
+from fedlearn.activitypub.signatures import Scheme, sign
+from fedlearn.activitypub.uris import host_of, joined, origin_of
+from fedlearn.domain.ids import now
+from fedlearn.errors import FetchError, Unreachable
+from fedlearn.settings import Settings
+
+WEEK = 7 * 24 * 3600
+ORIGINS_REMEMBERED = 10_000
+CONNECTIONS = 512
+LONGEST_REFUSAL = 300  # characters of a refusing answer kept for the operator
+MOST_OF_AN_ANSWER = 64 * 1024
+MOST_DIGITS = 9  # of a number of seconds
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+REFUSALS = frozenset({400, 401})
+# Threads says that it does not know the way when it dislikes a signature.
+REFUSALS_OF_THREADS = frozenset({400, 401, 403, 404})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: the final URL, the status and a body within limits."""
+
+    url: str
+    status: int
+    content_type: str
+    body: bytes
+    link: str = ""
+    date: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """How an inbox answered a delivery. `retry_after` is in seconds."""
+
+    status: int
+    detail: str
+    retry_after: int | None
+
+
+# Takes a piece of a body and the room that is left for it.
+Unpacker = Callable[[bytes, int], bytes]
+
+# Raises when a body holds what must never leave (the fifth lock of organisation-only posts).
+EgressGuard = Callable[[bytes], Awaitable[None]]
+# The way to other servers; tests and labs put their own in its place.
+Transport = httpx.AsyncBaseTransport
+
+
+class FederationClient:
+    """Fetches and delivers. One for the whole process; `close()` it at the end."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        user_agent: str,
+        egress_guard: EgressGuard,
+        transport: Transport | None = None,
+        resolver: Resolver | None = None,
+    ) -> None:
+        self._settings = settings
+        self._user_agent = user_agent
+        self._egress_guard = egress_guard
+        self._transport = transport or _aiohttp_transport(settings, resolver)
+        self._scheme_of: TTLCache[str, Scheme] = TTLCache(ORIGINS_REMEMBERED, WEEK)
+        self._timeouts = httpx.Timeout(
+            settings.read_timeout, connect=settings.connect_timeout, pool=settings.total_timeout
+        ).as_dict()
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._transport.aclose()
+
+    async def get(self, url: str, *, accept: str, signer: SigningKey | None) -> Answer:
+        """GET a document, following a few redirects; `FetchError` says what went wrong.
+
+        Any status is an answer. `Unreachable` is for silence, broken connections, and whatever
+        breaks a limit.
+        """
+        async with self._limited(url):
+            for _ in range(self._settings.max_redirects + 1):
+                answer, location = await self._get_knocking(url, accept, signer)
+                if location is None:
+                    return answer
+                url = self._redirected(url, location)
+            raise FetchError(f"{url}: more than {self._settings.max_redirects} redirects")
+
+    async def post_activity(self, inbox: str, body: bytes, *, signer: SigningKey) -> Receipt:
+        """POST an activity to an inbox, signed anew; `Unreachable` when there was no answer."""
+        await self._egress_guard(body)
+        async with self._limited(inbox):
+            origin = origin_of(inbox) or ""
+            first = self._scheme_of.get(origin, Scheme.CAVAGE)
+            receipt = await self._post(inbox, body, signer, first)
+            if receipt.status not in _knock_refusals(inbox):
+                return receipt
+            second = Scheme.RFC9421 if first is Scheme.CAVAGE else Scheme.CAVAGE
+            again = await self._post(inbox, body, signer, second)
+            if again.status < 300:
+                self._scheme_of[origin] = second
+                return again
+            return receipt
+
+    async def _get_knocking(
+        self, url: str, accept: str, signer: SigningKey | None
+    ) -> tuple[Answer, str | None]:
+        """One GET, signed in other ways as long as the signature is what is refused."""
+        plain = {"accept": accept}
+        if signer is None:
+            return await self._get_once(url, plain)
+        origin = origin_of(url) or ""
+        first = self._scheme_of.get(origin, Scheme.CAVAGE)
+        tries = [(first, True), (Scheme.CAVAGE, True)]
+        if urlsplit(url).query:
+            tries.append((Scheme.CAVAGE, False))
+        tries.append((Scheme.RFC9421, True))
+        sent = _as_sent(url)
+        for scheme, with_query in dict.fromkeys(tries):
+            signed = sign(scheme, signer, method="GET", url=sent, at=now(), with_query=with_query)
+            answer, location = await self._get_once(url, plain | signed)
+            if answer.status not in _knock_refusals(url):
+                if scheme is not first and answer.status < 300:
+                    self._scheme_of[origin] = scheme
+                break
+        return answer, location
+
+    async def _get_once(self, url: str, headers: dict[str, str]) -> tuple[Answer, str | None]:
+        limit = self._settings.max_fetch_bytes
+        response = await self._send("GET", url, {"accept-encoding": "gzip", **headers})
+        try:
+            if response.status_code in REDIRECTS:
+                return _empty_answer(response, url), response.headers.get("location", "")
+            body = await _read(response, limit, _unpacker(response))
+        finally:
+            await response.aclose()
+        if len(body) > limit:
+            raise FetchError(f"{url}: the answer is over {limit} bytes")
+        answer = Answer(
+            url=url,
+            status=response.status_code,
+            content_type=response.headers.get("content-type", ""),
+            body=body,
+            link=response.headers.get("link", ""),
+            date=response.headers.get("date", ""),
+        )
+        return answer, None
+
+    async def _post(self, inbox: str, body: bytes, signer: SigningKey, scheme: Scheme) -> Receipt:
+        sent = _as_sent(inbox)
+        headers = sign(scheme, signer, method="POST", url=sent, at=now(), body=body)
+        response = await self._send("POST", inbox, {"accept-encoding": "identity", **headers}, body)
+        try:
+            # Read to the end where that is short, so that the connection can be used again. A long
+            # page of words makes a taken delivery no failure.
+            said = await _read(response, MOST_OF_AN_ANSWER, _as_it_is)
+        finally:
+            await response.aclose()
+        return Receipt(
+            status=response.status_code,
+            detail=said.decode(errors="replace")[:LONGEST_REFUSAL],
+            retry_after=_retry_after(response.headers.get("retry-after")),
+        )
+
+    async def _send(
+        self, method: str, url: str, headers: dict[str, str], body: bytes | None = None
+    ) -> httpx.Response:
+        sent = _as_sent(url)
+        self._check_url(sent)
+        request = httpx.Request(
+            method,
+            sent,
+            headers={"user-agent": self._user_agent, **headers},
+            content=body,
+            extensions={"timeout": self._timeouts},
+        )
+        return await self._transport.handle_async_request(request)
+
+    def _check_url(self, url: str) -> None:
+        parts = urlsplit(url)
+        if origin_of(url) is None or parts.username is not None:
+            raise FetchError(f"{url} is not an address that can be fetched")
+        # Only an instance that is itself on plain http (a lab) talks to others without TLS.
+        if parts.scheme == "http" and self._settings.is_https:
+            raise FetchError(f"{url} is not https")
+        check_literal(parts.hostname or "", self._settings.allow_private_addresses)
+
+    @staticmethod
+    def _redirected(url: str, location: str) -> str:
+        target = joined(url, location)
+        if target is None:
+            raise FetchError(f"{url} redirects to {location!r}, which is no address")
+        if url.startswith("https:") and not target.startswith("https:"):
+            raise FetchError(f"{url} redirects from https to {target}")
+        return target
+
+    @asynccontextmanager
+    async def _limited(self, url: str) -> AsyncIterator[None]:
+        """Within the total time; whatever the network does is `Unreachable`."""
+        try:
+            async with asyncio.timeout(self._settings.total_timeout):
+                yield
+        except TimeoutError as error:
+            raise Unreachable(f"{host_of(url)} took too long") from error
+        except (ValueError, httpx.InvalidURL) as error:
+            # There is more to a sound address than urlsplit knows: IDNA, lengths of labels, ports.
+            raise FetchError(f"{url} is not an address that can be fetched") from error
+        except zlib.error as error:
+            raise FetchError(f"{url}: the answer cannot be unpacked") from error
+        except (httpx.HTTPError, aiohttp.ClientError, OSError, ssl.SSLError) as error:
+            cause = _innermost(error)
+            if isinstance(cause, ForbiddenAddress):
+                raise FetchError(f"{url}: {cause}") from error
+            # The innermost says "Connection refused" where the outermost says little.
+            said = str(cause) or type(cause).__name__
+            raise Unreachable(f"{host_of(url)}: {said}") from error
+
+
+def _aiohttp_transport(settings: Settings, resolver: Resolver | None) -> AiohttpTransport:
+    context = ssl.create_default_context()
+    if settings.ca_file:
+        context.load_verify_locations(settings.ca_file)
+
+    def session() -> aiohttp.ClientSession:
+        connector = aiohttp.TCPConnector(
+            resolver=GuardedResolver(settings.allow_private_addresses, resolver),
+            ssl=context,
+            limit=CONNECTIONS,
+            use_dns_cache=False,
+        )
+        return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+
+    return AiohttpTransport(client=session)
+
+
+def _as_sent(url: str) -> str:
+    """An address as it goes over the wire, which is how it must be signed and checked.
+
+    "https://example.org/ü" asks for "/%C3%BC", and "https://127。0。0。1" is an address after all.
+    """
+    return str(URL(url))
+
+
+async def _read(response: httpx.Response, limit: int, unpack: Unpacker) -> bytes:
+    """The body, or what of it is enough to see that it is longer than the limit."""
+    if not isinstance(response.stream, httpx.AsyncByteStream):
+        raise TypeError("the transport is not asynchronous")
+    body = bytearray()
+    async for chunk in response.stream:
+        body += unpack(chunk, limit + 1 - len(body))
+        if len(body) > limit:
+            break
+    return bytes(body)
+
+
+def _as_it_is(chunk: bytes, _room: int) -> bytes:
+    return chunk
+
+
+def _unpacker(response: httpx.Response) -> Unpacker:
+    """What undoes the content encoding, never making more than there is room for.
+
+    Only gzip, once, is asked for: ten kilobytes packed twice could unpack to ten gigabytes.
+    """
+    encoding = response.headers.get("content-encoding", "").strip().lower()
+    if encoding in {"", "identity"}:
+        return _as_it_is
+    if encoding in {"gzip", "x-gzip"}:
+        return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress
+    raise FetchError(f"{response.request.url}: the answer is packed as {encoding!r}")
+
+
+def _knock_refusals(url: str) -> frozenset[int]:
+    host = host_of(url)
+    is_threads = host == "threads.net" or host.endswith(".threads.net")
+    return REFUSALS_OF_THREADS if is_threads else REFUSALS
+
+
+def _empty_answer(response: httpx.Response, url: str) -> Answer:
+    return Answer(url=url, status=response.status_code, content_type="", body=b"")
+
+
+def _retry_after(header: str | None) -> int | None:
+    """Seconds, from a number or a date (RFC 9110, section 10.2.3)."""
+    if not header:
+        return None
+    if header.isascii() and header.isdigit():
+        return int(header[:MOST_DIGITS])
+    try:
+        at = parsedate_to_datetime(header)
+        at = at if at.tzinfo else at.replace(tzinfo=UTC)
+        return max(0, int(at.timestamp() - now() / 1000))
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def _innermost(error: BaseException) -> BaseException:
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return error

@@ -1,0 +1,323 @@
+"""This is where received documents become typed values: activities, actors, notes.
+
+Readers are forgiving about form and strict about identity. Texts come out as they were sent:
+whoever stores them sanitises them first.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from fedlearn.activitypub import values
+from fedlearn.activitypub.jsonld import Document, has_as_context
+from fedlearn.activitypub.keys import read_multikey, read_public_pem
+from fedlearn.activitypub.uris import PUBLIC, same_origin, without_fragment
+from fedlearn.domain.actors import ActorKind, PublicKey
+from fedlearn.domain.ids import Millis, Uri
+from fedlearn.domain.statuses import Attachment
+from fedlearn.errors import RefusedDocument
+
+# What Mastodon keeps of each (its FEDERATION.md); longer values are cut, not refused.
+LONGEST_NAME = 2048
+LONGEST_SUMMARY = 20_480
+LONGEST_FIELD = 2047
+MOST_FIELDS = 50
+MOST_ALIASES = 256
+MOST_KEYS = 10
+LONGEST_CONTENT = 100_000
+MOST_ADDRESSEES = 1000
+MOST_TAGS = 500
+MOST_ATTACHMENTS = 16
+LONGEST_DESCRIPTION = 10_000
+BLURHASH = re.compile(r"[0-9A-Za-z#$%*+,\-.:;=?@\[\]^_{|}~]{6,164}")
+
+ACTOR_KINDS = frozenset(kind.value for kind in ActorKind)
+STATUS_KINDS = frozenset(
+    {"Note", "Question", "Article", "Page", "Event", "Video", "Audio", "Image"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """Something that an actor says it does. `object` is there when it came embedded."""
+
+    uri: Uri | None
+    kind: str
+    actor: Uri
+    object_uri: Uri | None
+    object: Document | None
+    to: tuple[Uri, ...]
+    cc: tuple[Uri, ...]
+    published: Millis | None
+
+    @property
+    def object_kind(self) -> str:
+        """Type of the embedded object, "" when there is only its identity."""
+        return values.kind(self.object) if self.object else ""
+
+
+def read_activity(document: Document) -> Activity:
+    """An activity; `RefusedDocument` when it has no type or no actor."""
+    kind, actor = values.kind(document), values.uri(document.get("actor"))
+    if not kind or not actor:
+        raise RefusedDocument("the activity lacks a type or an actor")
+    embedded = next(values.objects(document.get("object")), None)
+    return Activity(
+        uri=values.uri(document.get("id")),
+        kind=kind,
+        actor=actor,
+        object_uri=values.uri(document.get("object")),
+        object=embedded,
+        to=values.uris(document.get("to"), MOST_ADDRESSEES),
+        cc=values.uris(document.get("cc"), MOST_ADDRESSEES),
+        published=values.moment(document.get("published")),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ActorDocument:
+    """An actor as its server describes it; texts are not sanitised."""
+
+    uri: Uri
+    kind: ActorKind
+    username: str
+    webfinger: str | None
+    url: str
+    name: str
+    summary: str
+    inbox: Uri
+    shared_inbox: Uri | None
+    outbox: Uri | None
+    followers: Uri | None
+    following: Uri | None
+    featured: Uri | None
+    avatar: str | None
+    header: str | None
+    fields: tuple[tuple[str, str], ...]
+    also_known_as: tuple[Uri, ...]
+    moved_to: Uri | None
+    is_locked: bool
+    is_discoverable: bool
+    is_indexable: bool
+    published: Millis | None
+    keys: tuple[PublicKey, ...]
+
+
+def read_actor(document: Document) -> ActorDocument:
+    """An actor; `RefusedDocument` when it could not take part."""
+    if not has_as_context(document):
+        raise RefusedDocument("the actor does not speak ActivityStreams")
+    uri, inbox = values.uri(document.get("id")), values.uri(document.get("inbox"))
+    username = values.text(document.get("preferredUsername"))
+    if values.kind(document) not in ACTOR_KINDS:
+        raise RefusedDocument(f"an actor of type {values.kind(document)!r} is not known")
+    if not uri or not username or len(username) > LONGEST_NAME:
+        raise RefusedDocument("the actor lacks an id or a name")
+    if not inbox or not same_origin(inbox, uri):
+        raise RefusedDocument("the actor has no inbox on its own server")
+
+    def own(value: Any) -> Uri | None:
+        """An address of the actor, if it lies on the actor's own server."""
+        found = values.uri(value)
+        return found if found and same_origin(found, uri) else None
+
+    endpoints = next(values.objects(document.get("endpoints")), {})
+    page = values.web_url(document.get("url"), "text/html") or values.web_url(document.get("url"))
+    return ActorDocument(
+        uri=uri,
+        kind=ActorKind(values.kind(document)),
+        username=username,
+        webfinger=values.text(document.get("webfinger")) or None,
+        url=page if page and same_origin(page, uri) else uri,
+        name=values.natural_text(document, "name", LONGEST_NAME)[0],
+        summary=values.natural_text(document, "summary", LONGEST_SUMMARY)[0],
+        inbox=inbox,
+        shared_inbox=own(endpoints.get("sharedInbox")),
+        outbox=own(document.get("outbox")),
+        followers=own(document.get("followers")),
+        following=own(document.get("following")),
+        featured=own(document.get("featured")),
+        avatar=_picture(document.get("icon")),
+        header=_picture(document.get("image")),
+        fields=_fields(document),
+        also_known_as=values.uris(document.get("alsoKnownAs"), MOST_ALIASES),
+        moved_to=values.uri(document.get("movedTo")),
+        is_locked=values.flag(document.get("manuallyApprovesFollowers")),
+        is_discoverable=values.flag(document.get("discoverable")),
+        is_indexable=values.flag(document.get("indexable")),
+        published=values.moment(document.get("published")),
+        keys=read_keys(document, uri),
+    )
+
+
+def _picture(value: Any) -> str | None:
+    for item in values.items(value):
+        found = values.web_url(item.get("url") if isinstance(item, dict) else item)
+        if found:
+            return found
+        if isinstance(item, dict) and (found := values.web_url(item)):
+            return found
+    return None
+
+
+def _fields(document: Document) -> tuple[tuple[str, str], ...]:
+    pairs = [
+        (values.text(one.get("name"), LONGEST_FIELD), values.text(one.get("value"), LONGEST_FIELD))
+        for one in values.objects(document.get("attachment"))
+        if values.kind(one) in {"PropertyValue", "schema:PropertyValue"}
+    ]
+    return tuple(pair for pair in pairs if pair[0])[:MOST_FIELDS]
+
+
+def read_keys(document: Document, owner: Uri) -> tuple[PublicKey, ...]:
+    """The keys that an actor document lists and owns; unreadable ones are passed over."""
+    listed = [*values.objects(document.get("publicKey"))]
+    listed += [*values.objects(document.get("assertionMethod"))]
+    keys = []
+    for one in listed[:MOST_KEYS]:
+        key = _read_key(one, owner)
+        if key is not None:
+            keys.append(key)
+    return tuple(keys)
+
+
+def _read_key(document: Document, owner: Uri) -> PublicKey | None:
+    uri = values.uri(document.get("id"))
+    claimed = values.uri(document.get("owner", document.get("controller")))
+    if not uri or claimed != owner or not same_origin(uri, owner):
+        return None
+    try:
+        pem = values.text(document.get("publicKeyPem"))
+        if not pem:
+            pem = read_multikey(values.text(document.get("publicKeyMultibase")))
+        read_public_pem(pem)
+    except ValueError:
+        return None
+    return PublicKey(uri, owner, pem)
+
+
+def key_owner(document: Document, key_id: str) -> Uri | None:
+    """Whose key a fetched document shows: of the key itself, of an actor, or of a stub of one."""
+    if "inbox" in document:
+        return values.uri(document.get("id"))
+    key = next(values.objects(document.get("publicKey")), document)
+    owner = values.uri(key.get("owner", key.get("controller")))
+    is_the_key = values.uri(key.get("id")) in {key_id, without_fragment(key_id)}
+    return owner if is_the_key else None
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """A Mention in a document: whom it points to, and how it is written."""
+
+    href: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteDocument:
+    """A post as its author's server describes it; texts are not sanitised."""
+
+    uri: Uri
+    kind: str
+    attributed_to: tuple[Uri, ...]
+    to: tuple[Uri, ...]
+    cc: tuple[Uri, ...]
+    url: str
+    name: str
+    content: str
+    summary: str
+    language: str | None
+    is_sensitive: bool
+    in_reply_to: Uri | None
+    conversation: str | None
+    published: Millis | None
+    updated: Millis | None
+    mentions: tuple[Tagged, ...]
+    hashtags: tuple[str, ...]
+    attachments: tuple[Attachment, ...]
+
+    @property
+    def is_public(self) -> bool:
+        """Whether it is addressed to everybody."""
+        return PUBLIC in {*self.to, *self.cc}
+
+
+def read_note(document: Document, activity: Activity | None = None) -> NoteDocument:
+    """A post; `RefusedDocument` when it has no identity or author, or is of an unknown type.
+
+    An object without addresses has those of the activity that it came in.
+    """
+    uri, kind = values.uri(document.get("id")), values.kind(document)
+    authors = values.uris(document.get("attributedTo"), MOST_ADDRESSEES)
+    if kind not in STATUS_KINDS:
+        raise RefusedDocument(f"an object of type {kind!r} is not a post")
+    if not uri or not authors:
+        raise RefusedDocument("the post lacks an id or an author")
+    content, language = values.natural_text(document, "content", LONGEST_CONTENT)
+    page = values.web_url(document.get("url"), "text/html") or values.web_url(document.get("url"))
+    to = values.uris(document.get("to"), MOST_ADDRESSEES)
+    cc = values.uris(document.get("cc"), MOST_ADDRESSEES)
+    if activity and not to and not cc:
+        to, cc = activity.to, activity.cc
+    tags = list(values.objects(document.get("tag")))[:MOST_TAGS]
+    return NoteDocument(
+        uri=uri,
+        kind=kind,
+        attributed_to=authors,
+        to=to,
+        cc=cc,
+        url=page or uri,
+        name=values.natural_text(document, "name", LONGEST_NAME)[0],
+        content=content,
+        summary=values.natural_text(document, "summary", LONGEST_SUMMARY)[0],
+        language=language,
+        is_sensitive=values.flag(document.get("sensitive")),
+        in_reply_to=values.uri(document.get("inReplyTo")),
+        conversation=values.uri(document.get("conversation"))
+        or values.uri(document.get("context")),
+        published=values.moment(document.get("published")),
+        updated=values.moment(document.get("updated")),
+        mentions=tuple(_mentions(tags)),
+        hashtags=tuple(_hashtags(tags)),
+        attachments=tuple(_attachments(document))[:MOST_ATTACHMENTS],
+    )
+
+
+def _mentions(tags: list[Document]) -> list[Tagged]:
+    return [
+        Tagged(values.text(tag.get("href")), values.text(tag.get("name"), LONGEST_NAME))
+        for tag in tags
+        if values.kind(tag) == "Mention"
+    ]
+
+
+def _hashtags(tags: list[Document]) -> list[str]:
+    names = [
+        values.text(tag.get("name"), LONGEST_NAME).removeprefix("#")
+        for tag in tags
+        if values.kind(tag) == "Hashtag"
+    ]
+    return [name for name in names if name]
+
+
+def _attachments(document: Document) -> list[Attachment]:
+    """Media only: a Link with `href` is a preview, not a picture."""
+    found = []
+    for one in values.objects(document.get("attachment")):
+        url = values.web_url(one.get("url"))
+        if not url or "href" in one:
+            continue
+        description = values.text(one.get("summary")) or values.text(one.get("name"))
+        blurhash = values.text(one.get("blurhash"))
+        found.append(
+            Attachment(
+                media_type=values.text(one.get("mediaType"), 100),
+                url=url,
+                description=description[:LONGEST_DESCRIPTION],
+                blurhash=blurhash if BLURHASH.fullmatch(blurhash) else None,
+                width=values.number(one.get("width")),
+                height=values.number(one.get("height")),
+            )
+        )
+    return found

@@ -1,0 +1,248 @@
+"""This is where actors are remembered, ours and those of other servers, with their public keys."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from fedlearn.db.database import Connection, Row
+from fedlearn.domain.actors import Actor, ActorKind, Profile, ProfileField, PublicKey
+from fedlearn.domain.ids import ActorId, Millis, Uri, now, snowflake
+
+
+async def actor_by_id(connection: Connection, actor_id: ActorId) -> Actor | None:
+    """The actor with this id."""
+    row = await connection.fetch_one("SELECT * FROM actor WHERE id = :id", id=actor_id)
+    return actor_of(row) if row else None
+
+
+async def actors_by_id(connection: Connection, ids: Sequence[int]) -> dict[ActorId, Actor]:
+    """These actors, by id."""
+    rows = await connection.fetch_all("SELECT * FROM actor WHERE id IN :ids", ids=ids)
+    return {actor.id: actor for actor in map(actor_of, rows)}
+
+
+async def actor_by_uri(connection: Connection, uri: str) -> Actor | None:
+    """The actor with this identity."""
+    row = await connection.fetch_one("SELECT * FROM actor WHERE uri = :uri", uri=uri)
+    return actor_of(row) if row else None
+
+
+async def actors_by_uri(connection: Connection, uris: Sequence[str]) -> list[Actor]:
+    """Those of these identities that we know."""
+    rows = await connection.fetch_all("SELECT * FROM actor WHERE uri IN :uris", uris=uris)
+    return [actor_of(row) for row in rows]
+
+
+async def local_actor(connection: Connection, username: str) -> Actor | None:
+    """The local actor of this name, in whatever case it is written."""
+    row = await connection.fetch_one(
+        "SELECT * FROM actor WHERE domain IS NULL AND lower(username) = lower(:username)",
+        username=username,
+    )
+    return actor_of(row) if row else None
+
+
+async def remote_actor(connection: Connection, username: str, domain: str) -> Actor | None:
+    """The actor of another server that last proved to own this handle."""
+    row = await connection.fetch_one(
+        """
+        SELECT * FROM actor
+        WHERE domain = lower(:domain) AND lower(username) = lower(:username)
+        ORDER BY fetched_at DESC LIMIT 1
+        """,
+        username=username,
+        domain=domain,
+    )
+    return actor_of(row) if row else None
+
+
+async def actor_of_followers(connection: Connection, followers: str) -> Actor | None:
+    """The actor whose followers collection has this address."""
+    row = await connection.fetch_one(
+        "SELECT * FROM actor WHERE followers = :followers", followers=followers
+    )
+    return actor_of(row) if row else None
+
+
+async def store_actor(connection: Connection, profile: Profile, host: str) -> Actor:
+    """Remember what an actor says of itself, new or changed. Its id stays what it was."""
+    row = await connection.fetch_one(
+        """
+        INSERT INTO actor (
+            id, uri, kind, username, domain, host, url, name, summary, inbox, shared_inbox,
+            outbox, followers, following, featured, avatar, header, fields, also_known_as,
+            moved_to, is_locked, is_discoverable, is_indexable, published, fetched_at)
+        VALUES (
+            :id, :uri, :kind, :username, :domain, :host, :url, :name, :summary, :inbox,
+            :shared_inbox, :outbox, :followers, :following, :featured, :avatar, :header, :fields,
+            :also_known_as, :moved_to, :is_locked, :is_discoverable, :is_indexable, :published,
+            :fetched_at)
+        ON CONFLICT (uri) DO UPDATE SET
+            kind = excluded.kind, username = excluded.username, domain = excluded.domain,
+            url = excluded.url, name = excluded.name, summary = excluded.summary,
+            inbox = excluded.inbox, shared_inbox = excluded.shared_inbox,
+            outbox = excluded.outbox, followers = excluded.followers,
+            following = excluded.following, featured = excluded.featured,
+            avatar = excluded.avatar, header = excluded.header, fields = excluded.fields,
+            also_known_as = excluded.also_known_as, moved_to = excluded.moved_to,
+            is_locked = excluded.is_locked, is_discoverable = excluded.is_discoverable,
+            is_indexable = excluded.is_indexable, fetched_at = excluded.fetched_at,
+            gone_at = NULL
+        RETURNING *
+        """,
+        id=snowflake(),
+        host=host,
+        fetched_at=now(),
+        **_columns(profile),
+    )
+    if row is None:
+        raise AssertionError("an upsert that returns nothing")
+    return actor_of(row)
+
+
+async def mark_gone(connection: Connection, actor_id: ActorId) -> None:
+    """Remember that an actor is no more; its name stays taken."""
+    await connection.execute(
+        "UPDATE actor SET gone_at = :at WHERE id = :id AND gone_at IS NULL", id=actor_id, at=now()
+    )
+
+
+async def erase_traces(connection: Connection, actor_id: ActorId) -> None:
+    """Remove what a gone actor said and did: posts, likes, follows either way, notifications."""
+    for statement in (
+        "DELETE FROM status WHERE actor_id = :id",
+        "DELETE FROM favourite WHERE actor_id = :id",
+        "DELETE FROM follow WHERE follower_id = :id OR followee_id = :id",
+        "DELETE FROM notification WHERE sender_id = :id OR owner_id = :id",
+    ):
+        await connection.execute(statement, id=actor_id)
+
+
+async def keys_of_actor(connection: Connection, actor_id: ActorId) -> list[PublicKey]:
+    """The keys that an actor may sign with, newest first."""
+    rows = await connection.fetch_all(
+        """
+        SELECT k.uri, a.uri AS owner, k.pem FROM actor_key k JOIN actor a ON a.id = k.actor_id
+        WHERE k.actor_id = :id AND k.retired_at IS NULL ORDER BY k.created_at DESC, k.uri
+        """,
+        id=actor_id,
+    )
+    return [PublicKey(Uri(row["uri"]), Uri(row["owner"]), row["pem"]) for row in rows]
+
+
+async def key_by_uri(connection: Connection, uri: str) -> tuple[PublicKey, Actor] | None:
+    """A key by its keyId, with the actor it belongs to."""
+    row = await connection.fetch_one(
+        """
+        SELECT a.*, k.uri AS key_uri, k.pem FROM actor_key k JOIN actor a ON a.id = k.actor_id
+        WHERE k.uri = :uri AND k.retired_at IS NULL
+        """,
+        uri=uri,
+    )
+    if row is None:
+        return None
+    actor = actor_of(row)
+    return PublicKey(Uri(row["key_uri"]), actor.uri, row["pem"]), actor
+
+
+async def replace_keys(
+    connection: Connection, actor_id: ActorId, keys: Sequence[PublicKey]
+) -> None:
+    """Remember these public keys of a remote actor, and no others."""
+    await connection.execute("DELETE FROM actor_key WHERE actor_id = :id", id=actor_id)
+    await connection.execute_many(
+        """
+        INSERT INTO actor_key (uri, actor_id, pem, created_at) VALUES (:uri, :actor_id, :pem, :at)
+        ON CONFLICT (uri) DO NOTHING
+        """,
+        [{"uri": key.uri, "actor_id": actor_id, "pem": key.pem, "at": now()} for key in keys],
+    )
+
+
+async def store_own_key(
+    connection: Connection, actor_id: ActorId, key: PublicKey, sealed: bytes
+) -> None:
+    """Keep a local actor's key; the private half is sealed with the instance key."""
+    await connection.execute(
+        """
+        INSERT INTO actor_key (uri, actor_id, pem, sealed, created_at)
+        VALUES (:uri, :actor_id, :pem, :sealed, :at) ON CONFLICT (uri) DO NOTHING
+        """,
+        uri=key.uri,
+        actor_id=actor_id,
+        pem=key.pem,
+        sealed=sealed,
+        at=now(),
+    )
+
+
+async def own_key(connection: Connection, actor_id: ActorId) -> tuple[PublicKey, bytes] | None:
+    """The newest key of a local actor: the public half, and the sealed private one."""
+    row = await connection.fetch_one(
+        """
+        SELECT k.uri, a.uri AS owner, k.pem, k.sealed
+        FROM actor_key k JOIN actor a ON a.id = k.actor_id
+        WHERE k.actor_id = :id AND k.sealed IS NOT NULL AND k.retired_at IS NULL
+        ORDER BY k.created_at DESC, k.uri DESC LIMIT 1
+        """,
+        id=actor_id,
+    )
+    if row is None:
+        return None
+    return PublicKey(Uri(row["uri"]), Uri(row["owner"]), row["pem"]), bytes(row["sealed"])
+
+
+async def any_sealed_key(connection: Connection) -> tuple[str, bytes] | None:
+    """Some sealed private key with its keyId, to try the instance's secret on."""
+    row = await connection.fetch_one(
+        "SELECT uri, sealed FROM actor_key WHERE sealed IS NOT NULL LIMIT 1"
+    )
+    return (row["uri"], bytes(row["sealed"])) if row else None
+
+
+def actor_of(row: Row) -> Actor:
+    """An actor from a row that has every column of the table."""
+    return Actor(
+        id=ActorId(row["id"]),
+        profile=_profile_of(row),
+        fetched_at=Millis(row["fetched_at"]),
+        gone_at=row["gone_at"],
+        suspended_at=row["suspended_at"],
+    )
+
+
+def _profile_of(row: Row) -> Profile:
+    return Profile(
+        kind=ActorKind(row["kind"]),
+        username=row["username"],
+        domain=row["domain"],
+        uri=Uri(row["uri"]),
+        url=row["url"],
+        name=row["name"],
+        summary=row["summary"],
+        inbox=Uri(row["inbox"]),
+        shared_inbox=row["shared_inbox"],
+        outbox=row["outbox"],
+        followers=row["followers"],
+        following=row["following"],
+        featured=row["featured"],
+        avatar=row["avatar"],
+        header=row["header"],
+        fields=msgspec.json.decode(row["fields"], type=tuple[ProfileField, ...]),
+        also_known_as=msgspec.json.decode(row["also_known_as"], type=tuple[str, ...]),
+        moved_to=row["moved_to"],
+        is_locked=bool(row["is_locked"]),
+        is_discoverable=bool(row["is_discoverable"]),
+        is_indexable=bool(row["is_indexable"]),
+        published=Millis(row["published"]),
+    )
+
+
+def _columns(profile: Profile) -> dict[str, Any]:
+    columns = {name: getattr(profile, name) for name in Profile.__slots__}
+    columns["domain"] = profile.domain.lower() if profile.domain else None
+    columns["kind"] = profile.kind.value
+    columns["fields"] = msgspec.json.encode(profile.fields).decode()
+    columns["also_known_as"] = msgspec.json.encode(profile.also_known_as).decode()
+    return columns

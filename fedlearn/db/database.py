@@ -1,0 +1,55 @@
+"""This is where the two databases look alike: what a connection can do, and how work is announced.
+
+SQL is written once, in the subset that SQLite and PostgreSQL share, with two conveniences that each
+adapter turns into its own words: `IN :ids` takes a list, and `FOR UPDATE SKIP LOCKED` is left out
+where a single writer makes it needless.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Protocol
+
+
+class Row(Protocol):
+    """One row of an answer, read by column name."""
+
+    def __getitem__(self, column: str, /) -> Any:
+        """The value of a column."""
+
+
+class Connection(Protocol):
+    """A connection inside a transaction; it is gone when its context ends."""
+
+    async def fetch_all(self, sql: str, **params: Any) -> Sequence[Row]:
+        """Every row of the answer."""
+
+    async def fetch_one(self, sql: str, **params: Any) -> Row | None:
+        """The first row, if there is one."""
+
+    async def execute(self, sql: str, **params: Any) -> int:
+        """Change something; how many rows were changed."""
+
+    async def execute_many(self, sql: str, rows: Iterable[Mapping[str, Any]]) -> None:
+        """The same change for many sets of parameters."""
+
+    def announce_work(self) -> None:
+        """Wake the workers of all processes once this transaction is committed."""
+
+
+class Database(Protocol):
+    """A store of everything. No network call may be made inside `read()` or `write()`."""
+
+    def read(self) -> AbstractAsyncContextManager[Connection]:
+        """A connection that sees one consistent state and changes nothing."""
+
+    def write(self) -> AbstractAsyncContextManager[Connection]:
+        """A transaction: committed at the end of the context, rolled back on an error."""
+
+    async def has_table(self, name: str) -> bool:
+        """Whether the schema has this table."""
+
+    async def wait_for_work(self, at_most: float) -> None:
+        """Sleep until work is announced, at most so many seconds."""
+
+    async def close(self) -> None:
+        """Let go of every connection."""

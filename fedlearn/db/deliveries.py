@@ -1,0 +1,170 @@
+"""This is where activities wait to be sent, one row for each inbox.
+
+An activity's bytes are stored once. Deliveries to one inbox that have the same `order_key` leave in
+the order in which they were written, so a Delete never overtakes its Create.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from fedlearn.db.database import Connection, Row
+from fedlearn.domain.ids import ActorId, Millis, now
+from fedlearn.domain.jobs import Delivery
+
+LEASE_MS = 2 * 60_000
+
+
+async def insert_deliveries(
+    connection: Connection,
+    *,
+    sender_id: ActorId,
+    status_id: int | None,
+    order_key: str,
+    body: bytes,
+    inboxes: Iterable[tuple[str, str]],
+) -> None:
+    """Have one activity sent to these inboxes, given with their hosts.
+
+    The database itself refuses an activity about a status of scope `org`.
+    """
+    at = now()
+    row = await connection.fetch_one(
+        """
+        INSERT INTO outgoing_activity (sender_id, status_id, order_key, body, created_at)
+        VALUES (:sender, :status, :order_key, :body, :at) RETURNING id
+        """,
+        sender=sender_id,
+        status=status_id,
+        order_key=order_key,
+        body=body,
+        at=at,
+    )
+    if row is None:
+        raise AssertionError("an insert that returns nothing")
+    await connection.execute_many(
+        """
+        INSERT INTO delivery (activity_id, inbox, host, order_key, run_at, attempts, locked_until)
+        VALUES (:activity, :inbox, :host, :order_key, :at, 0, 0)
+        """,
+        [
+            {"activity": row["id"], "inbox": inbox, "host": host, "order_key": order_key, "at": at}
+            for inbox, host in inboxes
+        ],
+    )
+    connection.announce_work()
+
+
+async def claim_deliveries(
+    connection: Connection, *, limit: int, per_host: int, busy_hosts: Sequence[str]
+) -> list[Delivery]:
+    """Take the next deliveries that are due: few to each host, one to a host that failed lately."""
+    rows = await connection.fetch_all(
+        """
+        UPDATE delivery SET locked_until = :until, attempts = attempts + 1 WHERE id IN (
+            SELECT c.id FROM delivery c WHERE c.id IN (
+                SELECT ranked.id FROM (
+                    SELECT d.id, d.run_at, coalesce(h.failures, 0) AS failures,
+                        row_number() OVER (PARTITION BY d.host ORDER BY d.run_at, d.id) AS place
+                    FROM delivery d LEFT JOIN host h ON h.name = d.host
+                    WHERE d.dead_at IS NULL AND d.run_at <= :at AND d.locked_until <= :at
+                        AND NOT (d.host IN :busy_hosts)
+                        AND (h.name IS NULL OR h.open_until <= :at)
+                        AND NOT EXISTS (
+                            SELECT 1 FROM delivery e
+                            WHERE e.inbox = d.inbox AND e.order_key = d.order_key
+                                AND e.id < d.id AND e.dead_at IS NULL)
+                ) ranked
+                WHERE ranked.place <= CASE WHEN ranked.failures = 0 THEN :per_host ELSE 1 END
+                ORDER BY ranked.run_at, ranked.id LIMIT :limit)
+            AND c.locked_until <= :at
+            FOR UPDATE SKIP LOCKED)
+        RETURNING id, activity_id, inbox, host, attempts
+        """,
+        at=now(),
+        until=now() + LEASE_MS,
+        limit=limit,
+        per_host=per_host,
+        busy_hosts=busy_hosts,
+    )
+    return await _with_activities(connection, rows)
+
+
+async def _with_activities(connection: Connection, rows: Sequence[Row]) -> list[Delivery]:
+    activities = await connection.fetch_all(
+        "SELECT * FROM outgoing_activity WHERE id IN :ids",
+        ids={row["activity_id"] for row in rows},
+    )
+    by_id = {row["id"]: row for row in activities}
+    return [
+        Delivery(
+            id=int(row["id"]),
+            inbox=row["inbox"],
+            host=row["host"],
+            sender_id=ActorId(by_id[row["activity_id"]]["sender_id"]),
+            body=bytes(by_id[row["activity_id"]]["body"]),
+            status_id=by_id[row["activity_id"]]["status_id"],
+            attempts=int(row["attempts"]),
+            created_at=Millis(by_id[row["activity_id"]]["created_at"]),
+        )
+        for row in sorted(rows, key=lambda row: int(row["id"]))
+    ]
+
+
+async def finish_deliveries(connection: Connection, ids: Sequence[int]) -> None:
+    """These have arrived, or never will and need not be kept."""
+    await connection.execute("DELETE FROM delivery WHERE id IN :ids", ids=ids)
+
+
+async def retry_delivery(
+    connection: Connection, delivery_id: int, run_at: Millis, error: str
+) -> None:
+    """This one failed and is tried again later."""
+    await connection.execute(
+        "UPDATE delivery SET locked_until = 0, run_at = :run_at, last_error = :error"
+        " WHERE id = :id",
+        id=delivery_id,
+        run_at=run_at,
+        error=error,
+    )
+
+
+async def bury_delivery(connection: Connection, delivery_id: int, error: str) -> None:
+    """This one failed for good; it is kept for a while, with the reason."""
+    await connection.execute(
+        "UPDATE delivery SET dead_at = :at, last_error = :error WHERE id = :id",
+        id=delivery_id,
+        at=now(),
+        error=error,
+    )
+
+
+async def forget_sent(connection: Connection, before: Millis) -> None:
+    """Drop dead deliveries from before then, and activities that nothing waits for."""
+    await connection.execute("DELETE FROM delivery WHERE dead_at < :before", before=before)
+    await connection.execute(
+        """
+        DELETE FROM outgoing_activity WHERE NOT EXISTS (
+            SELECT 1 FROM delivery d WHERE d.activity_id = outgoing_activity.id)
+        """
+    )
+
+
+async def count_deliveries(connection: Connection) -> dict[str, int]:
+    """How many wait, and how many are dead."""
+    row = await connection.fetch_one(
+        """
+        SELECT count(*) FILTER (WHERE dead_at IS NULL) AS waiting,
+            count(*) FILTER (WHERE dead_at IS NOT NULL) AS dead
+        FROM delivery
+        """
+    )
+    return {"waiting": int(row["waiting"]), "dead": int(row["dead"])} if row else {}
+
+
+async def drop_deliveries_to(connection: Connection, domain: str) -> None:
+    """Drop what waits for a domain and its subdomains."""
+    await connection.execute(
+        "DELETE FROM delivery WHERE host = :domain OR host LIKE :below OR host LIKE :with_port",
+        domain=domain,
+        below=f"%.{domain}",
+        with_port=f"{domain}:%",
+    )

@@ -1,0 +1,56 @@
+"""This is where the instance counts itself, for operators and NodeInfo."""
+
+from dataclasses import dataclass
+
+from fedlearn.db.database import Connection
+from fedlearn.domain.ids import Millis
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How large the instance is. Posts are counted without boosts."""
+
+    users: int
+    local_statuses: int
+    remote_statuses: int
+    domains: int
+
+
+async def figures(connection: Connection) -> Figures:
+    """The counts of now."""
+    row = await connection.fetch_one(
+        """
+        SELECT (SELECT count(*) FROM local_user) AS users,
+            (SELECT count(*) FROM status WHERE is_local AND boost_of_id IS NULL) AS local,
+            (SELECT count(*) FROM status WHERE NOT is_local AND boost_of_id IS NULL) AS remote,
+            (SELECT count(DISTINCT host) FROM actor WHERE domain IS NOT NULL) AS domains
+        """
+    )
+    if row is None:
+        raise AssertionError("a count that returns nothing")
+    return Figures(int(row["users"]), int(row["local"]), int(row["remote"]), int(row["domains"]))
+
+
+async def open_web_posts(connection: Connection) -> int:
+    """Local posts that may leave the instance: what NodeInfo tells everybody."""
+    row = await connection.fetch_one(
+        """
+        SELECT count(*) AS n FROM status WHERE is_local AND boost_of_id IS NULL
+            AND scope = 'fed' AND reach IN ('public', 'unlisted')
+        """
+    )
+    return int(row["n"]) if row else 0
+
+
+async def active_users(connection: Connection, since: Millis) -> int:
+    """How many people were here since then."""
+    row = await connection.fetch_one(
+        "SELECT count(DISTINCT user_id) AS n FROM session WHERE seen_at > :since", since=since
+    )
+    return int(row["n"]) if row else 0
+
+
+async def newest_status_id(connection: Connection) -> int | None:
+    """The largest id of a status, which tells when the latest was written."""
+    row = await connection.fetch_one("SELECT max(id) AS id FROM status")
+    return row["id"] if row else None

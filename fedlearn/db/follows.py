@@ -1,0 +1,203 @@
+"""This is where it is remembered who follows whom."""
+
+from fedlearn.db.actors import actor_of
+from fedlearn.db.database import Connection, Row
+from fedlearn.domain.actors import Actor
+from fedlearn.domain.follows import Follow, FollowState
+from fedlearn.domain.ids import ActorId, FollowId, Millis, Uri, now, snowflake
+
+
+async def store_follow(
+    connection: Connection,
+    *,
+    follower_id: ActorId,
+    followee_id: ActorId,
+    uri: str,
+    state: FollowState,
+) -> Follow:
+    """A follow, new or asked for again: the newest id counts, and what was accepted stays so."""
+    row = await connection.fetch_one(
+        """
+        INSERT INTO follow (id, uri, follower_id, followee_id, state, created_at)
+        VALUES (:id, :uri, :follower_id, :followee_id, :state, :at)
+        ON CONFLICT (follower_id, followee_id) DO UPDATE SET
+            uri = excluded.uri,
+            state = CASE WHEN follow.state = 'accepted' THEN 'accepted' ELSE excluded.state END
+        RETURNING *
+        """,
+        id=snowflake(),
+        uri=uri,
+        follower_id=follower_id,
+        followee_id=followee_id,
+        state=state.value,
+        at=now(),
+    )
+    if row is None:
+        raise AssertionError("an upsert that returns nothing")
+    return follow_of(row)
+
+
+async def follow_between(
+    connection: Connection, follower_id: ActorId, followee_id: ActorId
+) -> Follow | None:
+    """The follow of one actor by another, pending or accepted."""
+    row = await connection.fetch_one(
+        "SELECT * FROM follow WHERE follower_id = :follower_id AND followee_id = :followee_id",
+        follower_id=follower_id,
+        followee_id=followee_id,
+    )
+    return follow_of(row) if row else None
+
+
+async def follow_by_uri(connection: Connection, uri: str) -> Follow | None:
+    """The follow with this identity."""
+    row = await connection.fetch_one("SELECT * FROM follow WHERE uri = :uri", uri=uri)
+    return follow_of(row) if row else None
+
+
+async def follow_by_id(connection: Connection, follow_id: FollowId) -> Follow | None:
+    """The follow with this id."""
+    row = await connection.fetch_one("SELECT * FROM follow WHERE id = :id", id=follow_id)
+    return follow_of(row) if row else None
+
+
+async def accept_follow(connection: Connection, follow_id: FollowId) -> bool:
+    """The followee has said yes; whether that was news."""
+    changed = await connection.execute(
+        "UPDATE follow SET state = 'accepted' WHERE id = :id AND state = 'pending'", id=follow_id
+    )
+    return changed > 0
+
+
+async def delete_follow(connection: Connection, follow_id: FollowId) -> None:
+    """The follow is over."""
+    await connection.execute("DELETE FROM follow WHERE id = :id", id=follow_id)
+
+
+async def is_followed_locally(connection: Connection, actor_id: ActorId) -> bool:
+    """Whether somebody here follows this actor."""
+    row = await connection.fetch_one(
+        """
+        SELECT 1 AS one FROM follow f JOIN actor a ON a.id = f.follower_id
+        WHERE f.followee_id = :id AND f.state = 'accepted' AND a.domain IS NULL LIMIT 1
+        """,
+        id=actor_id,
+    )
+    return row is not None
+
+
+async def local_followers(connection: Connection, actor_id: ActorId) -> list[ActorId]:
+    """The local actors who read this one."""
+    rows = await connection.fetch_all(
+        """
+        SELECT f.follower_id FROM follow f JOIN actor a ON a.id = f.follower_id
+        WHERE f.followee_id = :id AND f.state = 'accepted' AND a.domain IS NULL
+        """,
+        id=actor_id,
+    )
+    return [ActorId(row["follower_id"]) for row in rows]
+
+
+async def follower_inboxes(connection: Connection, actor_id: ActorId) -> list[Uri]:
+    """Where posts for all followers on other servers go, each shared inbox once."""
+    rows = await connection.fetch_all(
+        """
+        SELECT DISTINCT coalesce(a.shared_inbox, a.inbox) AS inbox
+        FROM follow f JOIN actor a ON a.id = f.follower_id
+        WHERE f.followee_id = :id AND f.state = 'accepted'
+            AND a.domain IS NOT NULL AND a.gone_at IS NULL
+        """,
+        id=actor_id,
+    )
+    return [Uri(row["inbox"]) for row in rows]
+
+
+async def followers_page(
+    connection: Connection, actor_id: ActorId, *, before: FollowId | None, limit: int
+) -> list[tuple[FollowId, Actor]]:
+    """Accepted followers, newest first, with the follow's id as the cursor."""
+    rows = await connection.fetch_all(
+        """
+        SELECT a.*, f.id AS follow_id FROM follow f JOIN actor a ON a.id = f.follower_id
+        WHERE f.followee_id = :id AND f.state = 'accepted' AND f.id < :before
+        ORDER BY f.id DESC LIMIT :limit
+        """,
+        id=actor_id,
+        before=before or LAST,
+        limit=limit,
+    )
+    return [(FollowId(row["follow_id"]), actor_of(row)) for row in rows]
+
+
+async def following_page(
+    connection: Connection, actor_id: ActorId, *, before: FollowId | None, limit: int
+) -> list[tuple[FollowId, Actor]]:
+    """Actors that this one follows, newest first, with the follow's id as the cursor."""
+    rows = await connection.fetch_all(
+        """
+        SELECT a.*, f.id AS follow_id FROM follow f JOIN actor a ON a.id = f.followee_id
+        WHERE f.follower_id = :id AND f.state = 'accepted' AND f.id < :before
+        ORDER BY f.id DESC LIMIT :limit
+        """,
+        id=actor_id,
+        before=before or LAST,
+        limit=limit,
+    )
+    return [(FollowId(row["follow_id"]), actor_of(row)) for row in rows]
+
+
+async def pending_followers(
+    connection: Connection, actor_id: ActorId
+) -> list[tuple[Follow, Actor]]:
+    """Who waits for this actor's yes, oldest first."""
+    rows = await connection.fetch_all(
+        """
+        SELECT a.*, f.id AS follow_id, f.uri AS follow_uri, f.created_at AS follow_created_at
+        FROM follow f JOIN actor a ON a.id = f.follower_id
+        WHERE f.followee_id = :id AND f.state = 'pending' ORDER BY f.id LIMIT 200
+        """,
+        id=actor_id,
+    )
+    return [(_pending(row, actor_id), actor_of(row)) for row in rows]
+
+
+async def count_follows(connection: Connection, actor_id: ActorId) -> tuple[int, int]:
+    """How many follow this actor, and how many it follows."""
+    row = await connection.fetch_one(
+        """
+        SELECT
+            (SELECT count(*) FROM follow
+             WHERE followee_id = :id AND state = 'accepted') AS followers,
+            (SELECT count(*) FROM follow
+             WHERE follower_id = :id AND state = 'accepted') AS following
+        """,
+        id=actor_id,
+    )
+    return (row["followers"], row["following"]) if row else (0, 0)
+
+
+# Above every snowflake for some millennia.
+LAST = 2**62
+
+
+def follow_of(row: Row) -> Follow:
+    """A follow from a row of its table."""
+    return Follow(
+        id=FollowId(row["id"]),
+        uri=Uri(row["uri"]),
+        follower_id=ActorId(row["follower_id"]),
+        followee_id=ActorId(row["followee_id"]),
+        state=FollowState(row["state"]),
+        created_at=Millis(row["created_at"]),
+    )
+
+
+def _pending(row: Row, followee_id: ActorId) -> Follow:
+    return Follow(
+        id=FollowId(row["follow_id"]),
+        uri=Uri(row["follow_uri"]),
+        follower_id=ActorId(row["id"]),
+        followee_id=followee_id,
+        state=FollowState.PENDING,
+        created_at=Millis(row["follow_created_at"]),
+    )

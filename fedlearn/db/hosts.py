@@ -1,0 +1,138 @@
+"""This is where it is remembered how other servers fare, and which of them are not welcome."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from fedlearn.db.database import Connection
+from fedlearn.domain.ids import Millis, now
+from fedlearn.settings import Federation
+
+DAY_MS = 86_400_000
+
+
+@dataclass(frozen=True, slots=True)
+class HostHealth:
+    """How deliveries to a host have gone lately. No row means: well."""
+
+    failures: int
+    open_until: Millis  # nothing is sent before
+    failing_days: int
+    last_failing_day: int
+
+
+async def host_health(connection: Connection, host: str) -> HostHealth | None:
+    """How a host fares, None when well."""
+    row = await connection.fetch_one("SELECT * FROM host WHERE name = :host", host=host)
+    if row is None:
+        return None
+    return HostHealth(
+        failures=int(row["failures"]),
+        open_until=Millis(row["open_until"]),
+        failing_days=int(row["failing_days"]),
+        last_failing_day=int(row["last_failing_day"]),
+    )
+
+
+async def store_health(connection: Connection, host: str, health: HostHealth) -> None:
+    """A host has failed."""
+    await connection.execute(
+        """
+        INSERT INTO host (name, failures, open_until, failing_days, last_failing_day)
+        VALUES (:host, :failures, :open_until, :failing_days, :last_failing_day)
+        ON CONFLICT (name) DO UPDATE SET
+            failures = excluded.failures, open_until = excluded.open_until,
+            failing_days = excluded.failing_days, last_failing_day = excluded.last_failing_day
+        """,
+        host=host,
+        failures=health.failures,
+        open_until=health.open_until,
+        failing_days=health.failing_days,
+        last_failing_day=health.last_failing_day,
+    )
+
+
+async def host_is_well(connection: Connection, hosts: Sequence[str]) -> None:
+    """These hosts answered or called: what waited for them is tried again at once."""
+    recovered = await connection.execute("DELETE FROM host WHERE name IN :hosts", hosts=hosts)
+    if recovered:
+        await connection.execute(
+            """
+            UPDATE delivery SET run_at = :at
+            WHERE host IN :hosts AND dead_at IS NULL AND run_at > :at
+            """,
+            hosts=hosts,
+            at=now(),
+        )
+        connection.announce_work()
+
+
+class Policy(StrEnum):
+    """What an operator has said of a domain."""
+
+    BLOCK = "block"
+    ALLOW = "allow"
+
+
+async def set_policy(connection: Connection, domain: str, policy: Policy) -> None:
+    """Block or allow a domain with all its subdomains."""
+    await connection.execute(
+        """
+        INSERT INTO domain_policy (domain, policy, created_at) VALUES (:domain, :policy, :at)
+        ON CONFLICT (domain) DO UPDATE SET policy = excluded.policy
+        """,
+        domain=domain,
+        policy=policy.value,
+        at=now(),
+    )
+
+
+async def remove_policy(connection: Connection, domain: str) -> bool:
+    """Have no opinion of a domain any more; False when there was none."""
+    removed = await connection.execute(
+        "DELETE FROM domain_policy WHERE domain = :domain", domain=domain
+    )
+    return removed > 0
+
+
+async def policies_of(connection: Connection, domains: Sequence[str]) -> dict[str, Policy]:
+    """What has been said of these domains."""
+    rows = await connection.fetch_all(
+        "SELECT domain, policy FROM domain_policy WHERE domain IN :domains", domains=domains
+    )
+    return {row["domain"]: Policy(row["policy"]) for row in rows}
+
+
+async def all_policies(connection: Connection) -> list[tuple[str, Policy]]:
+    """Every domain that something was said of."""
+    rows = await connection.fetch_all("SELECT domain, policy FROM domain_policy ORDER BY domain")
+    return [(row["domain"], Policy(row["policy"])) for row in rows]
+
+
+async def is_welcome(connection: Connection, federation: Federation, host: str) -> bool:
+    """Whether we talk with this host, be it asking, answering or delivering."""
+    return bool(await welcome_hosts(connection, federation, [host]))
+
+
+async def welcome_hosts(
+    connection: Connection, federation: Federation, hosts: Iterable[str]
+) -> set[str]:
+    """Those of these hosts with which we talk. A policy covers all subdomains of its domain."""
+    if federation is Federation.CLOSED:
+        return set()
+    parents = {host: _domains_above(host) for host in hosts}
+    policies = await policies_of(connection, [d for domains in parents.values() for d in domains])
+
+    def welcome(domains: list[str]) -> bool:
+        said = {policies[domain] for domain in domains if domain in policies}
+        if Policy.BLOCK in said:
+            return False
+        return federation is Federation.OPEN or Policy.ALLOW in said
+
+    return {host for host, domains in parents.items() if domains and welcome(domains)}
+
+
+def _domains_above(host: str) -> list[str]:
+    """The host and every domain that it lies in, without its port."""
+    labels = host.lower().partition(":")[0].split(".")
+    return [".".join(labels[start:]) for start in range(len(labels))] if host else []

@@ -1,0 +1,72 @@
+"""This is where a statement written once becomes what each driver wants to be given."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+
+LIST_PARAM = re.compile(r"\bIN\s+:(\w+)")
+NAMED_PARAM = re.compile(r"(?<![:\w]):([a-z_]\w*)")
+ROW_LOCKS = re.compile(r"\s+FOR UPDATE( OF \w+)?( SKIP LOCKED)?")
+STATEMENTS_REMEMBERED = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class SqliteStatement:
+    """SQL with `:name` parameters, of which some are lists handed over as JSON."""
+
+    sql: str
+    lists: frozenset[str]
+
+    def bind(self, params: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The parameters, lists written as JSON for json_each()."""
+        if not self.lists:
+            return params
+        return {name: self._value(name, value) for name, value in params.items()}
+
+    def _value(self, name: str, value: Any) -> Any:
+        return msgspec.json.encode(list(value)).decode() if name in self.lists else value
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresStatement:
+    """SQL with `$n` parameters, and the order in which the names go into them."""
+
+    sql: str
+    order: tuple[str, ...]
+    lists: frozenset[str]
+
+    def bind(self, params: Mapping[str, Any]) -> list[Any]:
+        """The parameters in their order, lists as lists."""
+        return [list(params[n]) if n in self.lists else params[n] for n in self.order]
+
+
+@lru_cache(maxsize=STATEMENTS_REMEMBERED)
+def for_sqlite(sql: str) -> SqliteStatement:
+    """The statement for SQLite: lists through json_each, no row locks."""
+    lists = frozenset(LIST_PARAM.findall(sql))
+    sql = LIST_PARAM.sub(r"IN (SELECT value FROM json_each(:\1))", sql)
+    return SqliteStatement(ROW_LOCKS.sub("", sql), lists)
+
+
+@lru_cache(maxsize=STATEMENTS_REMEMBERED)
+def for_postgres(sql: str) -> PostgresStatement:
+    """The statement for asyncpg: lists as arrays, `:name` as `$n`."""
+    lists = frozenset(LIST_PARAM.findall(sql))
+    order: list[str] = []
+    sql = LIST_PARAM.sub(r"= ANY(:\1)", sql)
+    sql = NAMED_PARAM.sub(_numbered(order), sql)
+    return PostgresStatement(sql, tuple(order), lists)
+
+
+def _numbered(order: list[str]) -> Callable[[re.Match[str]], str]:
+    def number(found: re.Match[str]) -> str:
+        name = found.group(1)
+        if name not in order:
+            order.append(name)
+        return f"${order.index(name) + 1}"
+
+    return number

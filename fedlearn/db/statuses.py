@@ -1,0 +1,228 @@
+"""This is where statuses are remembered and changed.
+
+What this module answers serves processing only. Whatever is shown to a reader comes from
+db/status_views.py, and so passes the visibility predicate.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from fedlearn.db.actors import actors_by_id
+from fedlearn.db.database import Connection, Row
+from fedlearn.domain.actors import Actor
+from fedlearn.domain.audience import Reach, Scope
+from fedlearn.domain.ids import ActorId, Millis, StatusId, Uri
+from fedlearn.domain.statuses import Attachment, Edit, Status
+
+
+async def insert_status(connection: Connection, status: Status, *, is_local: bool) -> bool:
+    """Keep a new status; False when its identity is known already.
+
+    Replies that came before it and were waiting for it are joined to it.
+    """
+    inserted = await connection.fetch_one(
+        """
+        INSERT INTO status (
+            id, uri, url, actor_id, is_local, reach, scope, content, source, content_warning,
+            is_sensitive, language, in_reply_to_uri, in_reply_to_id, boost_of_id, conversation,
+            published, edited_at)
+        VALUES (
+            :id, :uri, :url, :actor_id, :is_local, :reach, :scope, :content, :source,
+            :content_warning, :is_sensitive, :language, :in_reply_to_uri, :in_reply_to_id,
+            :boost_of_id, :conversation, :published, :edited_at)
+        ON CONFLICT DO NOTHING
+        RETURNING id
+        """,
+        is_local=is_local,
+        **{name: getattr(status, name) for name in Status.__slots__},
+    )
+    if inserted is None:
+        return False
+    await connection.execute(
+        """
+        UPDATE status SET in_reply_to_id = :id
+        WHERE in_reply_to_uri = :uri AND in_reply_to_id IS NULL
+        """,
+        id=status.id,
+        uri=status.uri,
+    )
+    return True
+
+
+async def set_details(
+    connection: Connection,
+    status_id: StatusId,
+    *,
+    hashtags: Iterable[str],
+    attachments: Sequence[Attachment],
+) -> None:
+    """Give a status these hashtags and attachments instead of those it had."""
+    await connection.execute("DELETE FROM hashtag WHERE status_id = :id", id=status_id)
+    await connection.execute("DELETE FROM attachment WHERE status_id = :id", id=status_id)
+    await connection.execute_many(
+        "INSERT INTO hashtag (status_id, name) VALUES (:id, :name) ON CONFLICT DO NOTHING",
+        [{"id": status_id, "name": name} for name in hashtags],
+    )
+    await connection.execute_many(
+        """
+        INSERT INTO attachment (
+            status_id, position, media_type, url, description, blurhash, width, height)
+        VALUES (:id, :position, :media_type, :url, :description, :blurhash, :width, :height)
+        """,
+        [
+            {
+                "id": status_id,
+                "position": position,
+                "media_type": attachment.media_type,
+                "url": attachment.url,
+                "description": attachment.description,
+                "blurhash": attachment.blurhash,
+                "width": attachment.width,
+                "height": attachment.height,
+            }
+            for position, attachment in enumerate(attachments)
+        ],
+    )
+
+
+async def add_mentions(
+    connection: Connection, status_id: StatusId, actor_ids: Iterable[ActorId], *, is_silent: bool
+) -> list[ActorId]:
+    """Name actors in a status; which of them were not named before.
+
+    A silent mention lets an addressee read a post that does not name them.
+    """
+    new: list[ActorId] = []
+    for actor_id in actor_ids:
+        row = await connection.fetch_one(
+            """
+            INSERT INTO mention (status_id, actor_id, is_silent)
+            VALUES (:status_id, :actor_id, :is_silent) ON CONFLICT DO NOTHING RETURNING actor_id
+            """,
+            status_id=status_id,
+            actor_id=actor_id,
+            is_silent=is_silent,
+        )
+        if row:
+            new.append(ActorId(row["actor_id"]))
+    return new
+
+
+async def remove_mentions_except(
+    connection: Connection, status_id: StatusId, keep: Sequence[ActorId]
+) -> None:
+    """After an edit: those no longer named lose the mention."""
+    await connection.execute(
+        "DELETE FROM mention WHERE status_id = :id AND NOT (actor_id IN :keep)",
+        id=status_id,
+        keep=keep,
+    )
+
+
+async def replace_text(connection: Connection, before: Status, after: Status) -> None:
+    """Store an edit, and keep what the status said before."""
+    await connection.execute(
+        """
+        INSERT INTO status_edit (status_id, content, content_warning, created_at)
+        VALUES (:id, :content, :content_warning, :at)
+        """,
+        id=before.id,
+        content=before.content,
+        content_warning=before.content_warning,
+        at=before.edited_at or before.published,
+    )
+    await connection.execute(
+        """
+        UPDATE status SET content = :content, source = :source, is_sensitive = :is_sensitive,
+            content_warning = :content_warning, language = :language, edited_at = :edited_at
+        WHERE id = :id
+        """,
+        id=after.id,
+        content=after.content,
+        source=after.source,
+        is_sensitive=after.is_sensitive,
+        content_warning=after.content_warning,
+        language=after.language,
+        edited_at=after.edited_at,
+    )
+
+
+async def edits_of(connection: Connection, status_id: StatusId) -> list[Edit]:
+    """What a status said before, oldest first."""
+    rows = await connection.fetch_all(
+        "SELECT * FROM status_edit WHERE status_id = :id ORDER BY id", id=status_id
+    )
+    return [Edit(r["content"], r["content_warning"], Millis(r["created_at"])) for r in rows]
+
+
+async def delete_status(connection: Connection, status_id: StatusId) -> None:
+    """Remove a status with its boosts, likes, mentions and notifications."""
+    await connection.execute("DELETE FROM status WHERE id = :id", id=status_id)
+
+
+async def status_by_uri(connection: Connection, uri: str) -> Status | None:
+    """A status by its identity, for processing."""
+    row = await connection.fetch_one("SELECT * FROM status WHERE uri = :uri", uri=uri)
+    return status_of(row) if row else None
+
+
+async def status_by_id(connection: Connection, status_id: StatusId) -> Status | None:
+    """A status by its id, for processing."""
+    row = await connection.fetch_one("SELECT * FROM status WHERE id = :id", id=status_id)
+    return status_of(row) if row else None
+
+
+async def boost_by(connection: Connection, actor_id: ActorId, status_id: StatusId) -> Status | None:
+    """An actor's boost of a status."""
+    row = await connection.fetch_one(
+        "SELECT * FROM status WHERE boost_of_id = :status_id AND actor_id = :actor_id",
+        status_id=status_id,
+        actor_id=actor_id,
+    )
+    return status_of(row) if row else None
+
+
+async def interested_actors(connection: Connection, status_id: StatusId) -> list[Actor]:
+    """Who was named in a status, or boosted, liked or answered it: they must hear of its end."""
+    rows = await connection.fetch_all(
+        """
+        SELECT actor_id FROM mention WHERE status_id = :id
+        UNION SELECT actor_id FROM favourite WHERE status_id = :id
+        UNION SELECT actor_id FROM status WHERE boost_of_id = :id OR in_reply_to_id = :id
+        """,
+        id=status_id,
+    )
+    actors = await actors_by_id(connection, [row["actor_id"] for row in rows])
+    return list(actors.values())
+
+
+def status_of(row: Row) -> Status:
+    """A status from a row of its table."""
+    return Status(
+        id=StatusId(row["id"]),
+        uri=Uri(row["uri"]),
+        url=row["url"],
+        actor_id=ActorId(row["actor_id"]),
+        reach=Reach(row["reach"]),
+        scope=Scope(row["scope"]),
+        content=row["content"],
+        source=row["source"],
+        content_warning=row["content_warning"],
+        is_sensitive=bool(row["is_sensitive"]),
+        language=row["language"],
+        in_reply_to_uri=row["in_reply_to_uri"],
+        in_reply_to_id=row["in_reply_to_id"],
+        boost_of_id=row["boost_of_id"],
+        conversation=Uri(row["conversation"]),
+        published=Millis(row["published"]),
+        edited_at=row["edited_at"],
+    )
+
+
+async def any_kept_inside(connection: Connection, ids: Sequence[int]) -> bool:
+    """Whether one of these statuses is of scope `org`."""
+    if not ids:
+        return False
+    row = await connection.fetch_one(
+        "SELECT 1 AS one FROM status WHERE id IN :ids AND scope = 'org' LIMIT 1", ids=ids
+    )
+    return row is not None

@@ -1,0 +1,206 @@
+"""This is where people who sign in are remembered: logins, sessions, one-time links, invitations.
+
+Tokens are stored as hashes, so that a copy of the database opens no session.
+"""
+
+from fedlearn.db.actors import actor_of
+from fedlearn.db.database import Connection, Row
+from fedlearn.domain.actors import Role, User
+from fedlearn.domain.ids import ActorId, Millis, UserId, now, snowflake
+
+# A user with the actor it owns; the user's own columns stand behind u_.
+USER = """
+    SELECT a.*, u.id AS u_id, u.email AS u_email, u.role AS u_role, u.created_at AS u_created_at,
+        u.approved_at AS u_approved_at, u.password_hash AS u_password_hash
+    FROM local_user u JOIN actor a ON a.id = u.actor_id
+"""
+
+
+async def insert_user(
+    connection: Connection,
+    *,
+    actor_id: ActorId,
+    email: str,
+    password_hash: str | None,
+    role: Role,
+    approved_at: Millis | None,
+) -> UserId:
+    """A new login for an actor."""
+    user_id = UserId(snowflake())
+    await connection.execute(
+        """
+        INSERT INTO local_user (id, actor_id, email, password_hash, role, created_at, approved_at)
+        VALUES (:id, :actor_id, :email, :password_hash, :role, :at, :approved_at)
+        """,
+        id=user_id,
+        actor_id=actor_id,
+        email=email,
+        password_hash=password_hash,
+        role=role.value,
+        at=now(),
+        approved_at=approved_at,
+    )
+    return user_id
+
+
+async def all_users(connection: Connection) -> list[User]:
+    """Every login, oldest first."""
+    return [user_of(row) for row in await connection.fetch_all(f"{USER} ORDER BY u.id")]
+
+
+async def user_by_id(connection: Connection, user_id: UserId) -> User | None:
+    """The login with this id."""
+    row = await connection.fetch_one(f"{USER} WHERE u.id = :id", id=user_id)
+    return user_of(row) if row else None
+
+
+async def user_of_actor(connection: Connection, actor_id: ActorId) -> User | None:
+    """The login that owns this actor."""
+    row = await connection.fetch_one(f"{USER} WHERE u.actor_id = :id", id=actor_id)
+    return user_of(row) if row else None
+
+
+async def email_taken(connection: Connection, email: str) -> bool:
+    """Whether a login has this address already."""
+    row = await connection.fetch_one(
+        "SELECT 1 AS one FROM local_user WHERE lower(email) = lower(:email)", email=email
+    )
+    return row is not None
+
+
+async def user_with_password(connection: Connection, login: str) -> tuple[User, str | None] | None:
+    """The login with this address or name, and its password hash."""
+    row = await connection.fetch_one(
+        f"{USER} WHERE lower(u.email) = lower(:login) OR lower(a.username) = lower(:login)",
+        login=login,
+    )
+    return (user_of(row), row["u_password_hash"]) if row else None
+
+
+async def set_password(connection: Connection, user_id: UserId, password_hash: str) -> None:
+    """Change the password."""
+    await connection.execute(
+        "UPDATE local_user SET password_hash = :hash WHERE id = :id", id=user_id, hash=password_hash
+    )
+
+
+async def approve_user(connection: Connection, user_id: UserId) -> None:
+    """Let a person in who asked for an account."""
+    await connection.execute(
+        "UPDATE local_user SET approved_at = :at WHERE id = :id AND approved_at IS NULL",
+        id=user_id,
+        at=now(),
+    )
+
+
+async def insert_session(
+    connection: Connection, user_id: UserId, token_hash: str, user_agent: str
+) -> None:
+    """A browser has signed in."""
+    await connection.execute(
+        """
+        INSERT INTO session (token_hash, user_id, user_agent, created_at, seen_at)
+        VALUES (:token_hash, :user_id, :user_agent, :at, :at)
+        """,
+        token_hash=token_hash,
+        user_id=user_id,
+        user_agent=user_agent,
+        at=now(),
+    )
+
+
+async def user_of_session(
+    connection: Connection, token_hash: str, seen_since: Millis
+) -> tuple[User, Millis] | None:
+    """Who is signed in with this session and when it was last seen, if that is recent enough."""
+    row = await connection.fetch_one(
+        """
+        SELECT a.*, u.id AS u_id, u.email AS u_email, u.role AS u_role,
+            u.created_at AS u_created_at, u.approved_at AS u_approved_at, x.seen_at AS x_seen_at
+        FROM session x
+        JOIN local_user u ON u.id = x.user_id
+        JOIN actor a ON a.id = u.actor_id
+        WHERE x.token_hash = :token_hash AND x.seen_at > :seen_since
+            AND a.gone_at IS NULL AND a.suspended_at IS NULL
+        """,
+        token_hash=token_hash,
+        seen_since=seen_since,
+    )
+    return (user_of(row), Millis(row["x_seen_at"])) if row else None
+
+
+async def touch_session(connection: Connection, token_hash: str) -> None:
+    """The session was used."""
+    await connection.execute(
+        "UPDATE session SET seen_at = :at WHERE token_hash = :token_hash",
+        token_hash=token_hash,
+        at=now(),
+    )
+
+
+async def delete_session(connection: Connection, token_hash: str) -> None:
+    """The browser has signed out."""
+    await connection.execute(
+        "DELETE FROM session WHERE token_hash = :token_hash", token_hash=token_hash
+    )
+
+
+async def insert_sign_in_link(
+    connection: Connection, user_id: UserId, token_hash: str, expires_at: Millis
+) -> None:
+    """A link that signs this person in once."""
+    await connection.execute(
+        """
+        INSERT INTO sign_in_link (token_hash, user_id, expires_at)
+        VALUES (:token_hash, :user_id, :expires_at)
+        """,
+        token_hash=token_hash,
+        user_id=user_id,
+        expires_at=expires_at,
+    )
+
+
+async def use_sign_in_link(connection: Connection, token_hash: str) -> UserId | None:
+    """Whom the link signs in; it works no second time."""
+    row = await connection.fetch_one(
+        "DELETE FROM sign_in_link WHERE token_hash = :token_hash RETURNING user_id, expires_at",
+        token_hash=token_hash,
+    )
+    return UserId(row["user_id"]) if row and row["expires_at"] > now() else None
+
+
+async def insert_invitation(connection: Connection, token_hash: str, expires_at: Millis) -> None:
+    """A link with which one person may sign up."""
+    await connection.execute(
+        "INSERT INTO invitation (token_hash, created_at, expires_at) VALUES (:hash, :at, :until)",
+        hash=token_hash,
+        at=now(),
+        until=expires_at,
+    )
+
+
+async def use_invitation(connection: Connection, token_hash: str) -> bool:
+    """Whether the invitation holds; it works no second time."""
+    row = await connection.fetch_one(
+        "DELETE FROM invitation WHERE token_hash = :hash RETURNING expires_at", hash=token_hash
+    )
+    return row is not None and row["expires_at"] > now()
+
+
+async def forget_stale_sign_ins(connection: Connection, seen_before: Millis) -> None:
+    """Remove sessions unused since then, and links and invitations that have run out."""
+    await connection.execute("DELETE FROM session WHERE seen_at < :before", before=seen_before)
+    await connection.execute("DELETE FROM sign_in_link WHERE expires_at < :at", at=now())
+    await connection.execute("DELETE FROM invitation WHERE expires_at < :at", at=now())
+
+
+def user_of(row: Row) -> User:
+    """A user from a row of the USER query."""
+    return User(
+        id=UserId(row["u_id"]),
+        actor=actor_of(row),
+        email=row["u_email"],
+        role=Role(row["u_role"]),
+        created_at=Millis(row["u_created_at"]),
+        approved_at=row["u_approved_at"],
+    )

@@ -1,0 +1,34 @@
+"""This is where it is decided who sees a status. Every query for statuses has this predicate in it.
+
+Queries call the status `s` and give the parameters of `eyes()`:
+
+- a stranger sees public and unlisted posts that may leave the instance;
+- a local reader also sees those kept inside the organisation;
+- a follower, here or elsewhere, also sees posts for followers;
+- the author and those named in a post see it whatever its reach, if it may come to them at all:
+  a post of scope `org` is never seen by an actor of another server.
+"""
+
+from typing import Any
+
+from fedlearn.domain.audience import Viewer
+
+VISIBLE = """(
+    (s.scope = 'fed' OR :viewer_is_local)
+    AND (
+        s.reach IN ('public', 'unlisted')
+        OR s.actor_id = :viewer_id
+        OR (s.reach = 'followers' AND EXISTS (
+            SELECT 1 FROM follow vf
+            WHERE vf.follower_id = :viewer_id AND vf.followee_id = s.actor_id
+                AND vf.state = 'accepted'))
+        OR EXISTS (
+            SELECT 1 FROM mention vm
+            WHERE vm.status_id = s.id AND vm.actor_id = :viewer_id)
+    )
+)"""
+
+
+def eyes(viewer: Viewer) -> dict[str, Any]:
+    """The parameters that `VISIBLE` needs. No actor has id 0, so a stranger matches nobody."""
+    return {"viewer_id": viewer.actor_id or 0, "viewer_is_local": viewer.is_local}

@@ -1,0 +1,130 @@
+"""This is where an actor is described: anyone with an inbox, here or elsewhere."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from fedlearn.domain.audience import Viewer
+from fedlearn.domain.ids import ActorId, Millis, Uri, UserId
+
+
+class ActorKind(StrEnum):
+    """The ActivityStreams actor types."""
+
+    PERSON = "Person"
+    SERVICE = "Service"
+    APPLICATION = "Application"
+    GROUP = "Group"
+    ORGANIZATION = "Organization"
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileField:
+    """One line of a profile: a name and sanitised HTML."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What an actor says of itself. HTML in it is sanitised already."""
+
+    kind: ActorKind
+    username: str
+    domain: str | None  # in the handle; None for local actors
+    uri: Uri
+    url: str
+    name: str
+    summary: str
+    inbox: Uri
+    shared_inbox: Uri | None
+    outbox: Uri | None
+    followers: Uri | None
+    following: Uri | None
+    featured: Uri | None
+    avatar: str | None
+    header: str | None
+    fields: tuple[ProfileField, ...]
+    also_known_as: tuple[str, ...]
+    moved_to: Uri | None
+    is_locked: bool
+    is_discoverable: bool
+    is_indexable: bool
+    published: Millis
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """An actor as we know it."""
+
+    id: ActorId
+    profile: Profile
+    fetched_at: Millis
+    gone_at: Millis | None  # deleted, here or by its server
+    suspended_at: Millis | None
+
+    @property
+    def uri(self) -> Uri:
+        """Its identity on the wire."""
+        return self.profile.uri
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it lives on this instance."""
+        return self.profile.domain is None
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it still takes part."""
+        return self.gone_at is None and self.suspended_at is None
+
+    @property
+    def delivery_inbox(self) -> Uri:
+        """Where posts for many go: the shared inbox when there is one."""
+        return self.profile.shared_inbox or self.profile.inbox
+
+    @property
+    def acct(self) -> str:
+        """`name` for local actors, `name@domain` for others (Mastodon's `acct`)."""
+        domain = self.profile.domain
+        return f"{self.profile.username}@{domain}" if domain else self.profile.username
+
+    @property
+    def display_name(self) -> str:
+        """What to call it in text."""
+        return self.profile.name or self.profile.username
+
+    @property
+    def viewer(self) -> Viewer:
+        """The eyes of this actor, for queries."""
+        return Viewer(self.id, self.is_local)
+
+
+@dataclass(frozen=True, slots=True)
+class PublicKey:
+    """A key that an actor signs with. `uri` is its keyId; `pem` is SPKI."""
+
+    uri: Uri
+    owner: Uri
+    pem: str
+
+
+class Role(StrEnum):
+    """What a user may do for the instance."""
+
+    OWNER = "owner"
+    ADMIN = "admin"
+    MODERATOR = "moderator"
+    USER = "user"
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A local login, owning an actor."""
+
+    id: UserId
+    actor: Actor
+    email: str
+    role: Role
+    created_at: Millis
+    approved_at: Millis | None

@@ -1,0 +1,34 @@
+"""This is where numbers become ids that cannot be mixed up, and where new ones are made."""
+
+import secrets
+import time
+from typing import NewType
+
+ActorId = NewType("ActorId", int)
+StatusId = NewType("StatusId", int)
+UserId = NewType("UserId", int)
+FollowId = NewType("FollowId", int)
+
+Uri = NewType("Uri", str)
+Millis = NewType("Millis", int)  # milliseconds since 1970, UTC
+
+SEQUENCE_BITS = 16
+
+
+def now() -> Millis:
+    """The time, as it is stored everywhere."""
+    return Millis(time.time_ns() // 1_000_000)
+
+
+def snowflake(at: Millis | None = None) -> int:
+    """A new id in Mastodon's layout: milliseconds << 16, then 16 bits that tell neighbours apart.
+
+    The low bits are random, so processes need not agree on a sequence. An id made for a past
+    moment sorts where that moment belongs, which keeps timelines in order by id alone.
+    """
+    return ((now() if at is None else at) << SEQUENCE_BITS) | secrets.randbits(SEQUENCE_BITS)
+
+
+def moment_of(snowflake_id: int) -> Millis:
+    """When the thing with this id was made."""
+    return Millis(snowflake_id >> SEQUENCE_BITS)

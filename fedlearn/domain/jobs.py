@@ -1,0 +1,39 @@
+"""This is where work that is done later is described: jobs, and deliveries to other servers."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from fedlearn.domain.ids import ActorId, Millis
+
+
+class JobKind(StrEnum):
+    """What the worker can be asked to do."""
+
+    PROCESS_ACTIVITY = "process_activity"
+    REFRESH_ACTOR = "refresh_actor"
+    FETCH_PARENT = "fetch_parent"
+    CLEAN_UP = "clean_up"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A piece of work, done at least once. `payload` is JSON text that the kind's handler reads."""
+
+    id: int
+    kind: JobKind
+    payload: str
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One POST of one activity to one inbox. `body` is sent as it is; it is signed when it goes."""
+
+    id: int
+    inbox: str
+    host: str
+    sender_id: ActorId
+    body: bytes
+    status_id: int | None
+    attempts: int
+    created_at: Millis

@@ -1,0 +1,90 @@
+"""This is where a status is described: what is stored of it, and what a reader gets to see."""
+
+from dataclasses import dataclass
+
+from fedlearn.domain.actors import Actor
+from fedlearn.domain.audience import Reach, Scope
+from fedlearn.domain.ids import ActorId, Millis, StatusId, Uri
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A picture, sound or film that belongs to a status; `url` is where its owner serves it."""
+
+    media_type: str
+    url: str
+    description: str = ""
+    blurhash: str | None = None
+    width: int | None = None
+    height: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A post as it is stored. `content` is sanitised HTML; `source` is what a local author typed.
+
+    A boost is a status of its own that has `boost_of_id` and no content.
+    """
+
+    id: StatusId
+    uri: Uri
+    url: str
+    actor_id: ActorId
+    reach: Reach
+    scope: Scope
+    content: str
+    source: str | None
+    content_warning: str
+    is_sensitive: bool
+    language: str | None
+    in_reply_to_uri: Uri | None
+    in_reply_to_id: StatusId | None
+    boost_of_id: StatusId | None
+    conversation: Uri
+    published: Millis
+    edited_at: Millis | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Somebody named in a status."""
+
+    actor_id: ActorId
+    uri: Uri
+    url: str
+    acct: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatusView:
+    """A status with all that a reader is shown; pages, API and ActivityPub are made from it.
+
+    Counts hold only what the viewer may see. `favourited` and `boosted` are the viewer's own.
+    """
+
+    status: Status
+    author: Actor
+    mentions: tuple[Mention, ...] = ()
+    hashtags: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    in_reply_to_author: Actor | None = None
+    boost_of: "StatusView | None" = None
+    replies: int = 0
+    boosts: int = 0
+    favourites: int = 0
+    favourited: bool = False
+    boosted: bool = False
+
+    @property
+    def id(self) -> StatusId:
+        """Id of the status."""
+        return self.status.id
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What a status said before it was changed."""
+
+    content: str
+    content_warning: str
+    created_at: Millis

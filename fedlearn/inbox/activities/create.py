@@ -1,0 +1,63 @@
+"""Create: somebody on another server has posted."""
+
+from fedlearn.activitypub.uris import same_origin
+from fedlearn.activitypub.vocabulary import STATUS_KINDS, Activity, NoteDocument, read_note
+from fedlearn.db import follows as db_follows
+from fedlearn.db import statuses as db_statuses
+from fedlearn.db.database import Connection
+from fedlearn.inbox.outcome import DONE, Ignored, Outcome
+from fedlearn.inbox.verify import Sender
+from fedlearn.instance import Instance
+from fedlearn.remote.statuses import local_addressees, store_note
+from fedlearn.remote.threads import want_parent
+from fedlearn.services.timelines import distribute
+
+
+async def on_create(instance: Instance, activity: Activity, sender: Sender) -> Outcome:
+    """Keep the post if it concerns somebody here, and show it to them."""
+    note = await read_embedded(instance, activity, sender)
+    if isinstance(note, Ignored):
+        return note
+    return await keep_note(instance, note, sender)
+
+
+async def read_embedded(
+    instance: Instance, activity: Activity, sender: Sender
+) -> NoteDocument | Ignored:
+    """The post in an activity, trusted only from its author; one named by id alone is fetched."""
+    if activity.object_uri is None or not same_origin(activity.object_uri, sender.actor.uri):
+        return Ignored("its object is not on the server of its sender")
+    if activity.object is None:
+        signer = await instance.own_signing_key()
+        return read_note(await instance.fetcher.fetch(activity.object_uri, signer))
+    if activity.object_kind not in STATUS_KINDS:
+        return Ignored(f"objects of type {activity.object_kind} are not understood yet")
+    return read_note(activity.object, activity)
+
+
+async def keep_note(instance: Instance, note: NoteDocument, sender: Sender) -> Outcome:
+    """Store a post by its sender and show it; votes and posts that concern nobody are dropped."""
+    if note.name and not note.content and note.in_reply_to:
+        return Ignored("votes are not understood yet")
+    async with instance.db.write() as connection:
+        if not await _concerns_us(connection, instance, note, sender):
+            return Ignored("it concerns nobody here")
+        stored = await store_note(connection, instance.uris, note, sender.actor)
+        if stored is None:
+            return Ignored("its author deleted it before it came")
+        await distribute(connection, stored.status, sender.actor, stored.named)
+        await want_parent(connection, stored.status)
+    return DONE
+
+
+async def _concerns_us(
+    connection: Connection, instance: Instance, note: NoteDocument, sender: Sender
+) -> bool:
+    """Whether the author is followed here, somebody here is addressed, or a known post answered."""
+    if await db_follows.is_followed_locally(connection, sender.actor.id):
+        return True
+    if await local_addressees(connection, instance.uris, note):
+        return True
+    if note.in_reply_to is None:
+        return False
+    return await db_statuses.status_by_uri(connection, note.in_reply_to) is not None

@@ -1,0 +1,50 @@
+"""Follow: somebody on another server wants to read somebody here."""
+
+from fedlearn.activitypub.vocabulary import Activity
+from fedlearn.db import actors as db_actors
+from fedlearn.db import follows as db_follows
+from fedlearn.db import received as db_received
+from fedlearn.domain.actors import Actor, ActorKind
+from fedlearn.domain.follows import FollowState
+from fedlearn.domain.ids import Uri, snowflake
+from fedlearn.inbox.outcome import DONE, Ignored, Outcome
+from fedlearn.inbox.verify import Sender
+from fedlearn.instance import Instance
+from fedlearn.services.follows import answer_follow, welcome_follow
+
+
+async def on_follow(instance: Instance, activity: Activity, sender: Sender) -> Outcome:
+    """Keep the follow and answer it: Accept at once, later when the followee decides, or Reject.
+
+    A repeated Follow is answered anew, under its new id.
+    """
+    # Without an id there is still exactly one follow between two actors.
+    uri = activity.uri or Uri(f"{sender.actor.uri}#follows/{snowflake()}")
+    async with instance.db.write() as connection:
+        followee = await db_actors.actor_by_uri(connection, activity.object_uri or "")
+        if followee is None or not followee.is_local:
+            return Ignored("nobody here is followed")
+        if await db_received.is_buried(connection, uri, sender.actor.uri):
+            return Ignored("it was undone before it came")
+        if not _can_be_followed(followee):
+            await answer_follow(instance, connection, uri, sender.actor, followee, accept=False)
+            return DONE
+        state = FollowState.PENDING if followee.profile.is_locked else FollowState.ACCEPTED
+        before = await db_follows.follow_between(connection, sender.actor.id, followee.id)
+        follow = await db_follows.store_follow(
+            connection,
+            follower_id=sender.actor.id,
+            followee_id=followee.id,
+            uri=uri,
+            state=state,
+        )
+        if before is None:
+            await welcome_follow(connection, follow, sender.actor, followee)
+        if follow.state is FollowState.ACCEPTED:
+            await answer_follow(instance, connection, uri, sender.actor, followee, accept=True)
+    return DONE
+
+
+def _can_be_followed(followee: Actor) -> bool:
+    is_person = followee.profile.kind is not ActorKind.APPLICATION
+    return is_person and followee.is_active and followee.profile.moved_to is None

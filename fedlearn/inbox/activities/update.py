@@ -1,0 +1,44 @@
+"""Update: a post or a profile on another server has changed."""
+
+from fedlearn.activitypub.vocabulary import ACTOR_KINDS, Activity
+from fedlearn.db import actors as db_actors
+from fedlearn.db import statuses as db_statuses
+from fedlearn.domain.ids import now
+from fedlearn.domain.notifications import NotificationKind
+from fedlearn.inbox.activities.create import keep_note, read_embedded
+from fedlearn.inbox.outcome import DONE, Ignored, Outcome
+from fedlearn.inbox.verify import Sender
+from fedlearn.instance import Instance
+from fedlearn.remote.actors import fetch_actor
+from fedlearn.remote.statuses import update_note
+from fedlearn.services.notifications import notify
+
+DAY_MS = 86_400_000
+
+
+async def on_update(instance: Instance, activity: Activity, sender: Sender) -> Outcome:
+    """Bring what we know up to date."""
+    if activity.object_uri == sender.actor.uri:
+        # What its server says now is newer than any copy.
+        await fetch_actor(instance, sender.actor.uri)
+        return DONE
+    if activity.object_kind in ACTOR_KINDS:
+        return Ignored("an actor may change only itself")
+    return await _update_post(instance, activity, sender)
+
+
+async def _update_post(instance: Instance, activity: Activity, sender: Sender) -> Outcome:
+    note = await read_embedded(instance, activity, sender)
+    if isinstance(note, Ignored):
+        return note
+    async with instance.db.write() as connection:
+        before = await db_statuses.status_by_uri(connection, note.uri)
+        if before is not None:
+            stored = await update_note(connection, instance.uris, before, note, sender.actor)
+            named = await db_actors.actors_by_id(connection, stored.named)
+            for actor in named.values():
+                await notify(connection, actor, sender.actor, NotificationKind.MENTION, before.id)
+            return DONE
+    if note.published is not None and note.published < now() - DAY_MS:
+        return Ignored("it changes a post that we never had and that is old")
+    return await keep_note(instance, note, sender)

@@ -1,0 +1,78 @@
+"""This is where received activities take effect: one table, from type to handler."""
+
+import logging
+from collections.abc import Awaitable, Callable
+
+import msgspec
+
+from fedlearn.activitypub.jsonld import read_document
+from fedlearn.activitypub.vocabulary import Activity, read_activity
+from fedlearn.domain.ids import ActorId
+from fedlearn.errors import FetchError, RefusedDocument, Unreachable
+from fedlearn.inbox.activities.accept import on_accept
+from fedlearn.inbox.activities.announce import on_announce
+from fedlearn.inbox.activities.create import on_create
+from fedlearn.inbox.activities.delete import on_delete
+from fedlearn.inbox.activities.follow import on_follow
+from fedlearn.inbox.activities.like import on_like
+from fedlearn.inbox.activities.reject import on_reject
+from fedlearn.inbox.activities.undo import on_undo
+from fedlearn.inbox.activities.update import on_update
+from fedlearn.inbox.outcome import Ignored, Outcome
+from fedlearn.inbox.receive import Received
+from fedlearn.inbox.verify import Sender, recall_sender
+from fedlearn.instance import Instance
+from fedlearn.remote.actors import refresh_if_stale
+
+log = logging.getLogger(__name__)
+
+Handler = Callable[[Instance, Activity, Sender], Awaitable[Outcome]]
+
+HANDLERS: dict[str, Handler] = {
+    "Accept": on_accept,
+    "Announce": on_announce,
+    "Create": on_create,
+    "Delete": on_delete,
+    "Follow": on_follow,
+    "Like": on_like,
+    "Reject": on_reject,
+    "Undo": on_undo,
+    "Update": on_update,
+}
+
+# What an actor may still do after we have suspended it: take things back.
+ALLOWED_TO_SUSPENDED = frozenset({"Delete", "Reject", "Undo", "Update"})
+
+
+async def process(instance: Instance, payload: str) -> Outcome:
+    """Let one received activity take effect; doing it twice does no more than once.
+
+    Raises `Unreachable` when something that it needs cannot be fetched now; the job is tried again.
+    """
+    received = msgspec.json.decode(payload, type=Received)
+    async with instance.db.read() as connection:
+        sender = await recall_sender(connection, ActorId(received.sender_id))
+    document = read_document(received.body.encode(), instance.settings.max_json_depth)
+    activity = read_activity(document)
+    outcome = await _handle(instance, activity, sender)
+    if isinstance(outcome, Ignored):
+        log.info("ignored %s %s: %s", activity.kind, activity.uri, outcome.reason)
+    return outcome
+
+
+async def _handle(instance: Instance, activity: Activity, sender: Sender | None) -> Outcome:
+    handler = HANDLERS.get(activity.kind)
+    if sender is None:
+        return Ignored("its sender is no more")
+    if handler is None:
+        return Ignored(f"activities of type {activity.kind} are not understood yet")
+    if not sender.actor.is_active and activity.kind not in ALLOWED_TO_SUSPENDED:
+        return Ignored("its sender is suspended or gone")
+    try:
+        outcome = await handler(instance, activity, sender)
+        await refresh_if_stale(instance, sender.actor)
+    except Unreachable:
+        raise
+    except (FetchError, RefusedDocument) as error:
+        return Ignored(str(error))
+    return outcome

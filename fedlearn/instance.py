@@ -1,0 +1,151 @@
+"""This is where the running server's parts are held together, for whoever needs several of them.
+
+Who we are (`uris`), how we are set up (`settings`), what we remember (`db`), how we reach out
+(`client`, `fetcher`, `webfinger`), what we sign with (`keys`) and whose signatures we know
+(`known_keys`). Made once, by fedlearn/app.py. What needs only the database takes a connection.
+"""
+
+import asyncio
+import base64
+import os
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from cachetools import LRUCache, TTLCache
+
+from fedlearn.activitypub.client import FederationClient
+from fedlearn.activitypub.fetch import Fetcher
+from fedlearn.activitypub.keys import SigningKey, Vault, VerifyingKey, generate_key, public_pem
+from fedlearn.activitypub.uris import Uris
+from fedlearn.activitypub.webfinger import WebFinger
+from fedlearn.db import actors as db_actors
+from fedlearn.db.database import Database
+from fedlearn.domain.actors import Actor, PublicKey
+from fedlearn.domain.ids import ActorId, Uri
+from fedlearn.errors import StartError
+from fedlearn.settings import Settings
+
+VERSION = version("fedlearn")
+KEY_FILE = "instance.key"
+SECRET_BYTES = 32
+OPEN_KEYS = 2048
+KEYS_OF_OTHERS = 20_000
+KEYS_TRUSTED_FOR = 300  # seconds until a key is read from the database again
+REFUSED_KEYS = 10_000
+REFUSED_FOR = 300  # seconds in which a key that failed is not fetched again
+
+
+class KeyRing:
+    """The keys of local actors, made at first use and kept open for a while."""
+
+    def __init__(self, db: Database, vault: Vault) -> None:
+        self._db = db
+        self._vault = vault
+        self._open: LRUCache[ActorId, tuple[PublicKey, SigningKey]] = LRUCache(OPEN_KEYS)
+
+    async def signing_key(self, actor: Actor) -> SigningKey:
+        """The key that an actor of ours signs with."""
+        return (await self._pair(actor))[1]
+
+    async def public_key(self, actor: Actor) -> PublicKey:
+        """The key under which others find an actor of ours."""
+        return (await self._pair(actor))[0]
+
+    async def _pair(self, actor: Actor) -> tuple[PublicKey, SigningKey]:
+        if actor.id not in self._open:
+            async with self._db.read() as connection:
+                stored = await db_actors.own_key(connection, actor.id)
+            public, sealed = stored or await self._make(actor)
+            self._open[actor.id] = public, self._vault.open(sealed, public.uri)
+        return self._open[actor.id]
+
+    async def _make(self, actor: Actor) -> tuple[PublicKey, bytes]:
+        private = await asyncio.to_thread(generate_key)
+        public = PublicKey(Uri(f"{actor.uri}#main-key"), actor.uri, public_pem(private))
+        sealed = self._vault.seal(private, public.uri)
+        async with self._db.write() as connection:
+            await db_actors.store_own_key(connection, actor.id, public, sealed)
+            stored = await db_actors.own_key(connection, actor.id)
+        # Another process may have been quicker: the stored key is the one that counts.
+        return stored or (public, sealed)
+
+
+class KnownKeys:
+    """The keys of other servers' actors that were used lately, and those that failed lately."""
+
+    def __init__(self) -> None:
+        self.good: TTLCache[str, tuple[VerifyingKey, Actor]] = TTLCache(
+            KEYS_OF_OTHERS, KEYS_TRUSTED_FOR
+        )
+        self.refused: TTLCache[str, str] = TTLCache(REFUSED_KEYS, REFUSED_FOR)
+
+    def forget(self, actor: Actor) -> None:
+        """An actor has changed: its keys are read anew."""
+        for key_id in [k for k, (_, owner) in self.good.items() if owner.id == actor.id]:
+            self.good.pop(key_id, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One running server."""
+
+    settings: Settings
+    uris: Uris
+    db: Database
+    keys: KeyRing
+    known_keys: KnownKeys
+    client: FederationClient
+    fetcher: Fetcher
+    webfinger: WebFinger
+    actor: Actor  # the instance actor: it signs what nobody in particular asks for
+
+    async def own_signing_key(self) -> SigningKey:
+        """The key of the instance actor."""
+        return await self.keys.signing_key(self.actor)
+
+
+async def open_vault(settings: Settings, db: Database) -> Vault:
+    """The vault behind the instance's secret, which is made on the very first start only.
+
+    Raises `StartError` when the secret is missing or another one, while sealed keys exist.
+    """
+    async with db.read() as connection:
+        sealed = await db_actors.any_sealed_key(connection)
+    path = settings.keys_dir / KEY_FILE
+    if sealed is None:
+        return Vault(_read_secret(path) if path.exists() else _make_secret(path))
+    if not path.exists():
+        raise StartError(
+            f"{path} is missing, but the database holds keys that only it opens: "
+            "restore it from your backup"
+        )
+    vault = Vault(_read_secret(path))
+    try:
+        vault.open(sealed[1], sealed[0])
+    except ValueError as error:
+        raise StartError(f"{path} does not open the keys in the database: {error}") from error
+    return vault
+
+
+def _read_secret(path: Path) -> bytes:
+    try:
+        secret = base64.b64decode(path.read_text(encoding="ascii").strip(), validate=True)
+    except (OSError, ValueError) as error:
+        raise StartError(f"{path} cannot be read: {error}") from error
+    if len(secret) != SECRET_BYTES:
+        raise StartError(f"{path} does not hold {SECRET_BYTES} bytes in base64")
+    return secret
+
+
+def _make_secret(path: Path) -> bytes:
+    secret = os.urandom(SECRET_BYTES)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Created with its mode, so that nobody else can read it even for a moment.
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(base64.b64encode(secret).decode() + "\n")
+    except OSError as error:
+        raise StartError(f"{path} cannot be written: {error}") from error
+    return secret

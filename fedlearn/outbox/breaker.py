@@ -1,0 +1,39 @@
+"""This is where it is decided how long a failing host is left alone, and when to give up.
+
+Pure: from what was known and what happened to what is known now.
+"""
+
+from fedlearn.db.hosts import DAY_MS, HostHealth
+from fedlearn.domain.ids import Millis
+
+MINUTE_MS = 60_000
+FAILURES_BEFORE_OPEN = 5
+FIRST_PAUSE_MS = 5 * MINUTE_MS
+LONGEST_PAUSE_MS = 6 * 60 * MINUTE_MS
+FAILING_DAYS_BEFORE_DEAD = 7
+# A dead host is asked now and then, and comes back at once when it calls us.
+PAUSE_OF_THE_DEAD_MS = 7 * DAY_MS
+
+
+def after_failure(health: HostHealth | None, at: Millis) -> HostHealth:
+    """How a host stands after one more failed delivery."""
+    failures = (health.failures if health else 0) + 1
+    today = at // DAY_MS
+    is_new_day = health is None or health.last_failing_day != today
+    days = (health.failing_days if health else 0) + (1 if is_new_day else 0)
+    return HostHealth(
+        failures=failures,
+        open_until=Millis(at + _pause(failures, days)),
+        failing_days=days,
+        last_failing_day=today,
+    )
+
+
+def _pause(failures: int, failing_days: int) -> int:
+    if failing_days >= FAILING_DAYS_BEFORE_DEAD:
+        return PAUSE_OF_THE_DEAD_MS
+    beyond = failures - FAILURES_BEFORE_OPEN
+    if beyond < 0:
+        return 0
+    # The exponent is bounded, so that a long failing host makes no huge number.
+    return min(FIRST_PAUSE_MS << min(beyond, 16), LONGEST_PAUSE_MS)

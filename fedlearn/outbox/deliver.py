@@ -1,0 +1,94 @@
+"""This is where one delivery is tried, and where it is decided what the outcome means.
+
+Source: FEDERATION.md, "Delivery": 2xx is done; 5xx, 408, 429 and silence are tried again; 401 once
+more, since a peer's key cache may heal; any other 4xx, and 501, is final.
+"""
+
+import random
+from dataclasses import dataclass
+
+from fedlearn.activitypub.client import Receipt
+from fedlearn.db import actors as db_actors
+from fedlearn.domain.ids import Millis, now
+from fedlearn.domain.jobs import Delivery
+from fedlearn.errors import FetchError
+from fedlearn.instance import Instance
+from fedlearn.outbox.egress import Leak
+
+MINUTE_MS = 60_000
+HOUR_MS = 60 * MINUTE_MS
+RETRY_AFTER = (
+    *(minutes * MINUTE_MS for minutes in (1, 5, 30)),
+    *(hours * HOUR_MS for hours in (2, 6, 12, 24, 48)),
+)
+LONGEST_RETRY_AFTER_MS = 24 * HOUR_MS
+JITTER = 0.2
+TRIES_AFTER_401 = 2
+RETRIED_STATUSES = frozenset({408, 429})
+NOT_IMPLEMENTED = 501
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """The inbox took it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TryAgain:
+    """It failed and may work later. `host_failed` counts against the host."""
+
+    run_at: Millis
+    reason: str
+    host_failed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GivenUp:
+    """It failed for good. `host_failed` counts against the host."""
+
+    reason: str
+    host_failed: bool
+
+
+Outcome = Delivered | TryAgain | GivenUp
+
+
+async def deliver(instance: Instance, delivery: Delivery) -> Outcome:
+    """Try one delivery, signed with the sender's key and the time of now."""
+    async with instance.db.read() as connection:
+        sender = await db_actors.actor_by_id(connection, delivery.sender_id)
+    if sender is None:
+        return GivenUp("its sender is no more", host_failed=False)
+    signer = await instance.keys.signing_key(sender)
+    try:
+        receipt = await instance.client.post_activity(delivery.inbox, delivery.body, signer=signer)
+    except Leak as leak:
+        return GivenUp(str(leak), host_failed=False)
+    except FetchError as error:
+        return _later(delivery, str(error), host_failed=True)
+    return judge(receipt, delivery)
+
+
+def judge(receipt: Receipt, delivery: Delivery) -> Outcome:
+    """What an inbox's answer means for a delivery."""
+    status = receipt.status
+    reason = f"{delivery.host} answered {status}: {receipt.detail}".strip()
+    if 200 <= status < 300:
+        return Delivered()
+    if status in RETRIED_STATUSES or (status >= 500 and status != NOT_IMPLEMENTED):
+        # A host that says how long to wait is alive, only busy.
+        failed = status >= 500
+        return _later(delivery, reason, host_failed=failed, at_least=receipt.retry_after)
+    if status == 401 and delivery.attempts < TRIES_AFTER_401:
+        return _later(delivery, reason, host_failed=False)
+    return GivenUp(reason, host_failed=False)
+
+
+def _later(
+    delivery: Delivery, reason: str, *, host_failed: bool, at_least: int | None = None
+) -> Outcome:
+    if delivery.attempts > len(RETRY_AFTER):
+        return GivenUp(reason, host_failed=host_failed)
+    wait = RETRY_AFTER[delivery.attempts - 1] * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311
+    asked = min((at_least or 0) * 1000, LONGEST_RETRY_AFTER_MS)
+    return TryAgain(Millis(now() + int(max(wait, asked))), reason, host_failed)

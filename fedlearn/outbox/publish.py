@@ -1,0 +1,95 @@
+"""This is where an activity is handed over for delivery: the only way out of this instance.
+
+Everything happens in the caller's transaction, so what was saved is sent, and what was not is not.
+"""
+
+from collections.abc import Sequence
+
+from fedlearn.activitypub.jsonld import Document, write_document
+from fedlearn.activitypub.render import with_context
+from fedlearn.activitypub.uris import host_of
+from fedlearn.db import deliveries as db_deliveries
+from fedlearn.db import hosts as db_hosts
+from fedlearn.db.database import Connection
+from fedlearn.domain.actors import Actor
+from fedlearn.domain.audience import Scope
+from fedlearn.domain.ids import Uri
+from fedlearn.domain.statuses import Status
+from fedlearn.outbox.recipients import Recipients, collapse
+from fedlearn.settings import Federation
+
+
+async def publish_status_activity(
+    connection: Connection,
+    federation: Federation,
+    *,
+    sender: Actor,
+    activity: Document,
+    status: Status,
+    recipients: Recipients,
+) -> None:
+    """Send what is said of a status to those who may have it."""
+    inboxes = plan_delivery(status, recipients)
+    await _enqueue(
+        connection, federation, sender, activity, inboxes, order_key=status.uri, status=status
+    )
+
+
+async def publish_to(
+    connection: Connection,
+    federation: Federation,
+    *,
+    sender: Actor,
+    activity: Document,
+    to: Sequence[Actor],
+    order_key: str,
+) -> None:
+    """Send what is between actors, such as a follow or its answer, to their own inboxes."""
+    inboxes = collapse(Recipients(people=tuple(to)), is_for_many=False)
+    await _enqueue(connection, federation, sender, activity, inboxes, order_key=order_key)
+
+
+async def publish_to_followers(
+    connection: Connection,
+    federation: Federation,
+    *,
+    sender: Actor,
+    activity: Document,
+    follower_inboxes: Sequence[Uri],
+) -> None:
+    """Send news of an actor itself, such as a changed profile, to its followers."""
+    await _enqueue(
+        connection, federation, sender, activity, list(follower_inboxes), order_key=sender.uri
+    )
+
+
+def plan_delivery(status: Status, recipients: Recipients) -> list[Uri]:
+    """Where a status may go: the first lock of organisation-only posts, which go nowhere."""
+    if status.scope is not Scope.FED:
+        return []
+    return collapse(recipients, is_for_many=bool(recipients.follower_inboxes))
+
+
+async def _enqueue(
+    connection: Connection,
+    federation: Federation,
+    sender: Actor,
+    activity: Document,
+    inboxes: list[Uri],
+    *,
+    order_key: str,
+    status: Status | None = None,
+) -> None:
+    hosts = {inbox: host_of(inbox) for inbox in inboxes}
+    welcome = await db_hosts.welcome_hosts(connection, federation, set(hosts.values()))
+    targets = [(inbox, host) for inbox, host in hosts.items() if host in welcome]
+    if not targets:
+        return
+    await db_deliveries.insert_deliveries(
+        connection,
+        sender_id=sender.id,
+        status_id=status.id if status else None,
+        order_key=order_key,
+        body=write_document(with_context(activity)),
+        inboxes=targets,
+    )

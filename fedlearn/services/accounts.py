@@ -1,0 +1,308 @@
+"""This is where people get an account, sign in, and say who they are."""
+
+import hashlib
+import re
+import secrets
+from dataclasses import dataclass, replace
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from fedlearn.activitypub.render import render_actor, render_update_actor
+from fedlearn.activitypub.uris import Uris
+from fedlearn.db import actors as db_actors
+from fedlearn.db import follows as db_follows
+from fedlearn.db import users as db_users
+from fedlearn.db.database import Connection, Database
+from fedlearn.domain.actors import Actor, ActorKind, Profile, Role, User
+from fedlearn.domain.ids import Millis, Uri, UserId, now
+from fedlearn.errors import Invalid, NotFound
+from fedlearn.instance import Instance
+from fedlearn.outbox.publish import publish_to_followers
+from fedlearn.settings import Registration, Settings
+from fedlearn.text.format import format_status
+
+MINUTE_MS = 60_000
+DAY_MS = 24 * 60 * MINUTE_MS
+SEEN_AGAIN_AFTER_MS = 10 * MINUTE_MS
+INVITATION_DAYS = 14
+TOKEN_BYTES = 32
+SHORTEST_PASSWORD = 10
+LONGEST_PASSWORD = 512
+LONGEST_NAME = 30
+NAME = re.compile(r"[a-zA-Z0-9_]+")
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+# Names that would be taken for a part of the server, or for somebody who speaks for it.
+RESERVED = frozenset({"about", "actor", "admin", "api", "inbox", "instance", "root", "support"})
+
+_hasher = PasswordHasher()
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """What a person gives to get an account. Without a password they sign in by link."""
+
+    username: str
+    email: str
+    password: str | None = None
+    role: Role = Role.USER
+
+
+async def create_account(instance: Instance, wanted: NewAccount, *, approved: bool = True) -> User:
+    """A new person with an actor; `Invalid` names each field that will not do."""
+    password_hash = _hasher.hash(wanted.password) if wanted.password else None
+    async with instance.db.write() as connection:
+        await _check(connection, wanted)
+        profile = new_profile(instance.uris, wanted.username, ActorKind.PERSON)
+        actor = await db_actors.store_actor(connection, profile, instance.settings.origin_host)
+        user_id = await db_users.insert_user(
+            connection,
+            actor_id=actor.id,
+            email=wanted.email,
+            password_hash=password_hash,
+            role=wanted.role,
+            approved_at=now() if approved else None,
+        )
+        return await _user(connection, user_id)
+
+
+async def sign_up(instance: Instance, wanted: NewAccount, invitation: str) -> User:
+    """Somebody makes an account for themselves, as far as the operator lets them."""
+    mode = instance.settings.registration
+    if mode is Registration.CLOSED:
+        raise Invalid("Accounts are made by the people who run this server.")
+    if not wanted.password:
+        raise Invalid("Choose a password.", {"password": "Choose a password."})
+    if mode is Registration.INVITE:
+        async with instance.db.write() as connection:
+            if not await db_users.use_invitation(connection, hash_token(invitation)):
+                raise Invalid("This invitation has been used or has run out.")
+    return await create_account(instance, wanted, approved=mode is not Registration.APPROVAL)
+
+
+async def ensure_instance_actor(db: Database, uris: Uris, settings: Settings) -> Actor:
+    """The actor of the instance itself, made when it is not there yet."""
+    async with db.read() as connection:
+        known = await db_actors.actor_by_uri(connection, uris.instance_actor)
+    if known is not None:
+        return known
+    profile = new_profile(uris, uris.domain, ActorKind.APPLICATION)
+    async with db.write() as connection:
+        return await db_actors.store_actor(connection, profile, settings.origin_host)
+
+
+def new_profile(uris: Uris, username: str, kind: ActorKind) -> Profile:
+    """An actor of ours about whom nothing is said yet."""
+    uri = uris.actor(username)
+    return Profile(
+        kind=kind,
+        username=username,
+        domain=None,
+        uri=uri,
+        url=uris.profile(username),
+        name="",
+        summary="",
+        inbox=Uri(f"{uri}/inbox"),
+        shared_inbox=uris.shared_inbox,
+        outbox=Uri(f"{uri}/outbox"),
+        followers=Uri(f"{uri}/followers"),
+        following=Uri(f"{uri}/following"),
+        featured=Uri(f"{uri}/featured"),
+        avatar=None,
+        header=None,
+        fields=(),
+        also_known_as=(),
+        moved_to=None,
+        is_locked=False,
+        is_discoverable=True,
+        is_indexable=False,
+        published=now(),
+    )
+
+
+async def change_profile(
+    instance: Instance, actor: Actor, *, name: str, bio: str, is_locked: bool
+) -> Actor:
+    """Say who one is; followers elsewhere are told. `bio` is plain text."""
+    _check_profile(instance.settings, name, bio)
+    summary = format_status(bio, {}, instance.uris.hashtag)
+    profile = replace(actor.profile, name=name.strip(), summary=summary, is_locked=is_locked)
+    key = await instance.keys.public_key(actor)
+    async with instance.db.write() as connection:
+        changed = await db_actors.store_actor(connection, profile, instance.settings.origin_host)
+        inboxes = await db_follows.follower_inboxes(connection, actor.id)
+        document = render_actor(changed, key, instance.uris)
+        followers = Uri(f"{actor.uri}/followers")
+        await publish_to_followers(
+            connection,
+            instance.settings.federation,
+            sender=changed,
+            activity=render_update_actor(document, followers, now()),
+            follower_inboxes=inboxes,
+        )
+    return changed
+
+
+async def find_user(instance: Instance, username: str) -> User:
+    """The person of this name; `NotFound` when there is none."""
+    async with instance.db.read() as connection:
+        actor = await db_actors.local_actor(connection, username.removeprefix("@"))
+        user = await db_users.user_of_actor(connection, actor.id) if actor else None
+    if user is None:
+        raise NotFound(f"there is nobody called {username} here")
+    return user
+
+
+async def all_users(instance: Instance) -> list[User]:
+    """Everybody who has an account, oldest first."""
+    async with instance.db.read() as connection:
+        return await db_users.all_users(connection)
+
+
+async def approve(instance: Instance, user: User) -> None:
+    """Let somebody in who asked for an account."""
+    async with instance.db.write() as connection:
+        await db_users.approve_user(connection, user.id)
+
+
+async def ensure_owner(instance: Instance) -> User:
+    """The owner, who is made on a new instance, under the name `owner`."""
+    for user in await all_users(instance):
+        if user.role is Role.OWNER:
+            return user
+    host = instance.settings.origin_host.partition(":")[0]
+    email = instance.settings.contact_email or f"owner@{host}"
+    return await create_account(instance, NewAccount("owner", email, role=Role.OWNER))
+
+
+# --- signing in ----------------------------------------------------------------------------------
+
+
+async def sign_in(instance: Instance, login: str, password: str) -> User | None:
+    """Who has this name or address and this password."""
+    async with instance.db.read() as connection:
+        found = await db_users.user_with_password(connection, login.strip().removeprefix("@"))
+    # Checked even for nobody, so that the time taken does not tell who has an account.
+    stored = (found[1] if found else None) or _hash_of_nobody()
+    try:
+        _hasher.verify(stored, password[:LONGEST_PASSWORD])
+    except (VerificationError, InvalidHashError):
+        return None
+    user = found[0] if found else None
+    return user if user and user.actor.is_active else None
+
+
+async def open_session(instance: Instance, user: User, user_agent: str) -> str:
+    """A new browser session; what comes back is the secret for its cookie."""
+    if user.approved_at is None:
+        raise Invalid("Your account waits for approval by the people who run this server.")
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    async with instance.db.write() as connection:
+        await db_users.insert_session(connection, user.id, hash_token(token), user_agent[:200])
+    return token
+
+
+async def user_of_session(instance: Instance, token: str) -> User | None:
+    """Who is signed in with this cookie, if the session was used lately enough."""
+    token_hash = hash_token(token)
+    seen_since = Millis(now() - instance.settings.session_days * DAY_MS)
+    async with instance.db.read() as connection:
+        found = await db_users.user_of_session(connection, token_hash, seen_since)
+    if found is None:
+        return None
+    user, seen_at = found
+    if seen_at < now() - SEEN_AGAIN_AFTER_MS:
+        async with instance.db.write() as connection:
+            await db_users.touch_session(connection, token_hash)
+    return user
+
+
+async def close_session(instance: Instance, token: str) -> None:
+    """Sign out."""
+    async with instance.db.write() as connection:
+        await db_users.delete_session(connection, hash_token(token))
+
+
+async def make_sign_in_link(instance: Instance, user: User) -> str:
+    """An address that signs this person in once, for as long as the settings say."""
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    expires_at = Millis(now() + instance.settings.sign_in_link_minutes * MINUTE_MS)
+    async with instance.db.write() as connection:
+        await db_users.insert_sign_in_link(connection, user.id, hash_token(token), expires_at)
+    return f"{instance.uris.origin}/sign-in/{token}"
+
+
+async def use_sign_in_link(instance: Instance, token: str) -> User | None:
+    """Whom the link signs in; None when it was used or has run out."""
+    async with instance.db.write() as connection:
+        user_id = await db_users.use_sign_in_link(connection, hash_token(token))
+        return await db_users.user_by_id(connection, user_id) if user_id else None
+
+
+async def make_invitation(instance: Instance) -> str:
+    """An address with which one person may sign up."""
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    expires_at = Millis(now() + INVITATION_DAYS * DAY_MS)
+    async with instance.db.write() as connection:
+        await db_users.insert_invitation(connection, hash_token(token), expires_at)
+    return f"{instance.uris.origin}/sign-up?invitation={token}"
+
+
+async def change_password(instance: Instance, user: User, password: str) -> None:
+    """Choose a password, or another."""
+    _check_password(password)
+    async with instance.db.write() as connection:
+        await db_users.set_password(connection, user.id, _hasher.hash(password))
+
+
+def hash_token(token: str) -> str:
+    """How a secret token is stored; it is random, so one quick hash is enough."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+# --- what is checked -----------------------------------------------------------------------------
+
+
+async def _check(connection: Connection, wanted: NewAccount) -> None:
+    errors = {}
+    if not NAME.fullmatch(wanted.username) or len(wanted.username) > LONGEST_NAME:
+        errors["username"] = f"Letters, digits and _ only, {LONGEST_NAME} at most."
+    elif wanted.username.lower() in RESERVED:
+        errors["username"] = "This name is kept for the server."
+    elif await db_actors.local_actor(connection, wanted.username):
+        errors["username"] = "Somebody has this name already."
+    if not EMAIL.fullmatch(wanted.email):
+        errors["email"] = "This is not an e-mail address."
+    elif await db_users.email_taken(connection, wanted.email):
+        errors["email"] = "Somebody has this address already."
+    if errors:
+        raise Invalid(" ".join(errors.values()), errors)
+    if wanted.password is not None:
+        _check_password(wanted.password)
+
+
+def _check_password(password: str) -> None:
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        message = f"A password has at least {SHORTEST_PASSWORD} characters."
+        raise Invalid(message, {"password": message})
+
+
+def _check_profile(settings: Settings, name: str, bio: str) -> None:
+    errors = {}
+    if len(name.strip()) > settings.max_display_name_characters:
+        errors["name"] = f"At most {settings.max_display_name_characters} characters."
+    if len(bio) > settings.max_bio_characters:
+        errors["bio"] = f"At most {settings.max_bio_characters} characters."
+    if errors:
+        raise Invalid("Your profile was not changed.", errors)
+
+
+async def _user(connection: Connection, user_id: UserId) -> User:
+    user = await db_users.user_by_id(connection, user_id)
+    if user is None:
+        raise AssertionError("a user that was just made is not there")
+    return user
+
+
+def _hash_of_nobody() -> str:
+    return _hasher.hash("nobody has this password")

@@ -1,0 +1,45 @@
+"""This is where the instance forgets what it no longer needs."""
+
+from fedlearn.db import deliveries as db_deliveries
+from fedlearn.db import received as db_received
+from fedlearn.db import timelines as db_timelines
+from fedlearn.db import users as db_users
+from fedlearn.db.jobs import NewJob, has_waiting_job, insert_jobs
+from fedlearn.domain.ids import Millis, now
+from fedlearn.domain.jobs import JobKind
+from fedlearn.instance import Instance
+
+HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
+ACTIVITIES_REMEMBERED_MS = 30 * DAY_MS
+DEAD_DELIVERIES_KEPT_MS = 30 * DAY_MS
+BETWEEN_CLEANINGS_MS = 6 * HOUR_MS
+CLEANING = "clean up"
+
+
+async def plan_cleaning(instance: Instance) -> None:
+    """See to it that a cleaning is planned; one is enough, however many processes start."""
+    async with instance.db.write() as connection:
+        if not await has_waiting_job(connection, JobKind.CLEAN_UP, CLEANING):
+            run_at = Millis(now() + BETWEEN_CLEANINGS_MS)
+            job = NewJob(JobKind.CLEAN_UP, payload="", order_key=CLEANING, run_at=run_at)
+            await insert_jobs(connection, [job])
+
+
+async def clean_up(instance: Instance) -> None:
+    """Forget, step by step so that nobody waits long, and plan the next time."""
+    settings = instance.settings
+    unused_since = Millis(now() - settings.session_days * DAY_MS)
+    async with instance.db.write() as connection:
+        await db_users.forget_stale_sign_ins(connection, unused_since)
+    async with instance.db.write() as connection:
+        before = Millis(now() - ACTIVITIES_REMEMBERED_MS)
+        await db_received.forget_received(connection, before)
+        await db_received.forget_remote_tombstones(connection, before, f"{settings.url}/")
+    async with instance.db.write() as connection:
+        await db_deliveries.forget_sent(connection, Millis(now() - DEAD_DELIVERIES_KEPT_MS))
+    async with instance.db.write() as connection:
+        await db_timelines.trim_homes(connection, settings.home_entries)
+        run_at = Millis(now() + BETWEEN_CLEANINGS_MS)
+        job = NewJob(JobKind.CLEAN_UP, payload="", order_key=CLEANING, run_at=run_at)
+        await insert_jobs(connection, [job])

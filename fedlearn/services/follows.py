@@ -1,0 +1,148 @@
+"""This is where people begin and cease to follow each other, here and across servers."""
+
+from fedlearn.activitypub.jsonld import Document
+from fedlearn.activitypub.render import render_answer, render_follow, render_undo
+from fedlearn.db import actors as db_actors
+from fedlearn.db import follows as db_follows
+from fedlearn.db import timelines as db_timelines
+from fedlearn.db.database import Connection
+from fedlearn.domain.actors import Actor, ActorKind
+from fedlearn.domain.follows import Follow, FollowState
+from fedlearn.domain.ids import ActorId, FollowId, Uri, snowflake
+from fedlearn.domain.notifications import NotificationKind
+from fedlearn.errors import Invalid, NotFound
+from fedlearn.instance import Instance
+from fedlearn.outbox.publish import publish_to
+from fedlearn.services.notifications import notify, take_back
+
+POSTS_FROM_BEFORE = 40
+
+
+async def follow(instance: Instance, follower: Actor, followee: Actor) -> Follow:
+    """A person of ours wants to read somebody. Following twice is following once."""
+    if follower.id == followee.id:
+        raise Invalid("You already see your own posts.")
+    if not followee.is_active or followee.profile.kind is ActorKind.APPLICATION:
+        raise Invalid(f"{followee.display_name} cannot be followed.")
+    async with instance.db.write() as connection:
+        known = await db_follows.follow_between(connection, follower.id, followee.id)
+        if known and known.state is FollowState.ACCEPTED:
+            return known
+        made = await db_follows.store_follow(
+            connection,
+            follower_id=follower.id,
+            followee_id=followee.id,
+            uri=known.uri if known else f"{follower.uri}#follows/{snowflake()}",
+            state=_first_state(followee),
+        )
+        if followee.is_local:
+            await welcome_follow(connection, made, follower, followee)
+        else:
+            activity = render_follow(made.uri, follower.uri, followee.uri)
+            await _send(instance, connection, follower, followee, activity)
+    return made
+
+
+async def unfollow(instance: Instance, follower: Actor, followee: Actor) -> None:
+    """A person of ours wants to read somebody no more, or takes back the wish."""
+    async with instance.db.write() as connection:
+        known = await db_follows.follow_between(connection, follower.id, followee.id)
+        if known is None:
+            return
+        await end_follow(connection, known, follower)
+        if not followee.is_local:
+            activity = render_undo(render_follow(known.uri, follower.uri, followee.uri))
+            await _send(instance, connection, follower, followee, activity)
+
+
+async def answer_request(
+    instance: Instance, followee: Actor, follow_id: FollowId, *, accept: bool
+) -> None:
+    """A person of ours says yes or no to somebody who asked to follow."""
+    async with instance.db.write() as connection:
+        known = await db_follows.follow_by_id(connection, follow_id)
+        if known is None or known.followee_id != followee.id:
+            raise NotFound("There is no such request.")
+        follower = await _actor(connection, known.follower_id)
+        if accept:
+            await db_follows.accept_follow(connection, known.id)
+            await settle_follow(connection, known, follower, followee)
+        else:
+            await end_follow(connection, known, follower)
+        if not follower.is_local:
+            await answer_follow(instance, connection, known.uri, follower, followee, accept=accept)
+
+
+async def answer_follow(
+    instance: Instance,
+    connection: Connection,
+    follow_uri: Uri,
+    follower: Actor,
+    followee: Actor,
+    *,
+    accept: bool,
+) -> None:
+    """Send Accept or Reject to a follower on another server, its whole Follow embedded."""
+    kind = "Accept" if accept else "Reject"
+    uri = f"{followee.uri}#{kind.lower()}s/{snowflake()}"
+    activity = render_answer(kind, uri, render_follow(follow_uri, follower.uri, followee.uri))
+    await _send(instance, connection, followee, follower, activity)
+
+
+async def welcome_follow(
+    connection: Connection, made: Follow, follower: Actor, followee: Actor
+) -> None:
+    """A local actor is followed, or asked: they are told, and posts begin to flow if accepted."""
+    if made.state is FollowState.ACCEPTED:
+        await settle_follow(connection, made, follower, followee)
+    else:
+        await notify(connection, followee, follower, NotificationKind.FOLLOW_REQUEST)
+
+
+async def settle_follow(
+    connection: Connection, made: Follow, follower: Actor, followee: Actor
+) -> None:
+    """A follow counts from now on: earlier posts fill the home timeline."""
+    await take_back(connection, followee.id, follower, NotificationKind.FOLLOW_REQUEST)
+    await notify(connection, followee, follower, NotificationKind.FOLLOW)
+    if follower.is_local:
+        await db_timelines.fill_home(
+            connection, made.follower_id, made.followee_id, POSTS_FROM_BEFORE
+        )
+
+
+async def end_follow(connection: Connection, known: Follow, follower: Actor) -> None:
+    """A follow is over: what it brought leaves the home timeline."""
+    await db_follows.delete_follow(connection, known.id)
+    await take_back(connection, known.followee_id, follower, NotificationKind.FOLLOW)
+    await take_back(connection, known.followee_id, follower, NotificationKind.FOLLOW_REQUEST)
+    if follower.is_local:
+        await db_timelines.empty_home_of(connection, known.follower_id, known.followee_id)
+
+
+def _first_state(followee: Actor) -> FollowState:
+    """Local actors who let everybody follow say yes at once; others are waited for."""
+    is_open = followee.is_local and not followee.profile.is_locked
+    return FollowState.ACCEPTED if is_open else FollowState.PENDING
+
+
+async def _actor(connection: Connection, actor_id: ActorId) -> Actor:
+    actor = await db_actors.actor_by_id(connection, actor_id)
+    if actor is None:
+        raise NotFound("There is no such account.")
+    return actor
+
+
+async def _send(
+    instance: Instance, connection: Connection, sender: Actor, to: Actor, activity: Document
+) -> None:
+    # Follow and Undo of the same pair keep their order.
+    pair = " ".join(sorted((sender.uri, to.uri)))
+    await publish_to(
+        connection,
+        instance.settings.federation,
+        sender=sender,
+        activity=activity,
+        to=[to],
+        order_key=pair,
+    )

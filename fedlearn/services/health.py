@@ -1,0 +1,133 @@
+"""This is where the instance looks at itself, for its operators: what waits, and what is wrong."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from fedlearn.activitypub import values
+from fedlearn.activitypub.claims import RequestHead
+from fedlearn.activitypub.fetch import ACCEPT
+from fedlearn.activitypub.keys import read_public_pem
+from fedlearn.activitypub.signatures import Scheme, read_claim, sign
+from fedlearn.activitypub.webfinger import Handle
+from fedlearn.db import deliveries as db_deliveries
+from fedlearn.db import figures as db_figures
+from fedlearn.db import hosts as db_hosts
+from fedlearn.db import jobs as db_jobs
+from fedlearn.db.opening import known_versions, schema_version
+from fedlearn.domain.ids import moment_of, now
+from fedlearn.errors import FedlearnError
+from fedlearn.instance import Instance
+
+MINUTE_MS = 60_000
+
+
+async def summary(instance: Instance) -> dict[str, Any]:
+    """What there is and what waits: the shape of `fedlearn status --json`."""
+    async with instance.db.read() as connection:
+        figures = await db_figures.figures(connection)
+        jobs = await db_jobs.count_jobs(connection)
+        deliveries = await db_deliveries.count_deliveries(connection)
+    return {
+        "users": figures.users,
+        "statuses": {"local": figures.local_statuses, "remote": figures.remote_statuses},
+        "jobs": {kind.value: counts for kind, counts in jobs.items()},
+        "deliveries": deliveries,
+        "domains": figures.domains,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at, and what is wrong with it, if anything."""
+
+    about: str
+    problem: str | None
+
+
+class Unwell(FedlearnError):
+    """Something that the doctor looked at is not as it should be."""
+
+
+async def examine(instance: Instance) -> list[Finding]:
+    """Look at everything that must be right for the instance to work."""
+    return [await _look(about, check, instance) for about, check in CHECKS.items()]
+
+
+async def _look(
+    about: str, check: Callable[[Instance], Awaitable[None]], instance: Instance
+) -> Finding:
+    try:
+        await check(instance)
+    except FedlearnError as error:
+        return Finding(about, str(error))
+    return Finding(about, None)
+
+
+async def _database(instance: Instance) -> None:
+    version = await schema_version(instance.db)
+    if version != known_versions()[-1]:
+        raise Unwell(f"its schema is {version}, not {known_versions()[-1]}")
+    async with instance.db.write() as connection:
+        await db_hosts.host_is_well(connection, [])
+
+
+async def _clock(instance: Instance) -> None:
+    async with instance.db.read() as connection:
+        newest = await db_figures.newest_status_id(connection)
+    if newest and moment_of(newest) > now() + MINUTE_MS:
+        raise Unwell("it is behind what is stored: posts from the future are in the database")
+    answer = await instance.client.get(instance.uris.instance_actor, accept=ACCEPT, signer=None)
+    if answer.date:
+        difference = abs(parsedate_to_datetime(answer.date).timestamp() * 1000 - now())
+        if difference > MINUTE_MS:
+            raise Unwell(f"it differs by {difference / 1000:.0f} s from that of {answer.url}")
+
+
+async def _keys(instance: Instance) -> None:
+    signer = await instance.own_signing_key()
+    public = await instance.keys.public_key(instance.actor)
+    key = read_public_pem(public.pem)
+    if not key.verifies(signer.sign(b"fedlearn"), b"fedlearn"):
+        raise Unwell("the public half does not fit the private one")
+
+
+async def _webfinger(instance: Instance) -> None:
+    domain = instance.uris.domain
+    resource = await instance.webfinger.look_up(Handle(domain, domain))
+    if resource.actor != instance.uris.instance_actor:
+        raise Unwell(f"@{resource.handle} leads to {resource.actor}")
+
+
+async def _actor(instance: Instance) -> None:
+    document = await instance.fetcher.fetch(
+        instance.uris.instance_actor, await instance.own_signing_key()
+    )
+    shown = next(values.objects(document.get("publicKey")), {})
+    public = await instance.keys.public_key(instance.actor)
+    if shown.get("publicKeyPem") != public.pem:
+        raise Unwell("the server under the public URL shows another key than ours")
+
+
+async def _signature(instance: Instance) -> None:
+    """Sign a delivery to ourselves both ways, and read it as it would be read when it came in."""
+    signer, body = await instance.own_signing_key(), b"{}"
+    public = read_public_pem((await instance.keys.public_key(instance.actor)).pem)
+    for scheme in Scheme:
+        headers = sign(
+            scheme, signer, method="POST", url=instance.uris.shared_inbox, at=now(), body=body
+        )
+        head = RequestHead("POST", "/inbox", headers, instance.uris.origin)
+        if not read_claim(head, body, now()).is_proven_by(public):
+            raise Unwell(f"a {scheme} signature of ours does not verify")
+
+
+CHECKS: dict[str, Callable[[Instance], Awaitable[None]]] = {
+    "database": _database,
+    "keys": _keys,
+    "signature round trip": _signature,
+    "actor under the public URL": _actor,
+    "WebFinger under the handle domain": _webfinger,
+    "clock": _clock,
+}

@@ -1,0 +1,35 @@
+"""This is where people are told of what others do."""
+
+from fedlearn.db import notifications as db_notifications
+from fedlearn.db.database import Connection
+from fedlearn.domain.actors import Actor
+from fedlearn.domain.ids import ActorId, StatusId
+from fedlearn.domain.notifications import NotificationKind
+
+
+async def notify(
+    connection: Connection,
+    owner: Actor,
+    sender: Actor,
+    kind: NotificationKind,
+    status_id: StatusId | None = None,
+) -> None:
+    """Tell a person of ours that somebody did something; nobody is told of their own deeds."""
+    if not owner.is_local or owner.id == sender.id:
+        return
+    await db_notifications.insert_notification(
+        connection, owner_id=owner.id, sender_id=sender.id, kind=kind, status_id=status_id
+    )
+
+
+async def take_back(
+    connection: Connection,
+    owner_id: ActorId,
+    sender: Actor,
+    kind: NotificationKind,
+    status_id: StatusId | None = None,
+) -> None:
+    """What somebody did is undone: nobody needs to be told of it any more."""
+    await db_notifications.delete_notification(
+        connection, owner_id=owner_id, sender_id=sender.id, kind=kind, status_id=status_id
+    )

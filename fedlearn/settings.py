@@ -1,0 +1,256 @@
+"""This is where an operator's choices become one typed, frozen value.
+
+Each field of `Settings` is read from the environment (`FEDLEARN_` + its name in capitals), else
+from `fedlearn.toml`, else it has the default given here. docs/reference/settings.md lists them all.
+"""
+
+import ipaddress
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from fedlearn.errors import SettingsError
+
+PREFIX = "FEDLEARN_"
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+class Federation(StrEnum):
+    """With whom the instance talks."""
+
+    OPEN = "open"
+    ALLOWLIST = "allowlist"
+    CLOSED = "closed"
+
+
+class Registration(StrEnum):
+    """How people get an account."""
+
+    OPEN = "open"
+    APPROVAL = "approval"
+    INVITE = "invite"
+    CLOSED = "closed"
+
+
+def setting(default: Any, about: str) -> Any:
+    """A field of `Settings` with its default and the sentence that documents it."""
+    return field(default=default, metadata={"about": about})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All that an operator can choose, and every limit of size and number."""
+
+    url: str = setting(
+        "http://localhost:8000",
+        "Public origin: scheme, host and, where it is not the usual one, port. It is part of every "
+        "id, so it cannot change once the instance has federated.",
+    )
+    handle_domain: str = setting(
+        "",
+        "Domain in handles (@name@domain) where it is not the host of `url`; that domain then "
+        "redirects /.well-known/webfinger here.",
+    )
+    name: str = setting("fedlearn", "What the instance is called in its pages.")
+    description: str = setting(
+        "A place to learn from each other.", "One sentence about the instance."
+    )
+    contact_email: str = setting("", "Where people reach the operator.")
+    database: str = setting(
+        "", "postgresql://user@host/name, or the path of an SQLite file (default: in `data_dir`)."
+    )
+    data_dir: Path = setting(Path("data"), "Folder for the SQLite file and what else is stored.")
+    keys_dir: Path = setting(Path("keys"), "Folder of the instance's secret key.")
+    federation: Federation = setting(
+        Federation.OPEN,
+        "open: with all but blocked domains; allowlist: with allowed domains only; closed: nobody.",
+    )
+    authorized_fetch: bool = setting(
+        False, "Whether other servers must sign their requests to read public documents too."
+    )
+    allow_private_addresses: tuple[Network, ...] = setting(
+        (),
+        "Private networks that outgoing requests may reach, comma separated (127.0.0.0/8 in labs).",
+    )
+    ca_file: Path | None = setting(
+        None, "A PEM file of certificates that outgoing TLS trusts besides the system's."
+    )
+    registration: Registration = setting(
+        Registration.CLOSED,
+        "open: anybody may sign up; approval: an operator lets each in; invite: with an invitation "
+        "link; closed: accounts are made by the operator.",
+    )
+    rate_limits: bool = setting(True, "Whether callers that ask too often are put off with 429.")
+    trusted_proxies: tuple[Network, ...] = setting(
+        tuple(ipaddress.ip_network(text) for text in ("127.0.0.0/8", "::1/128")),
+        "Networks of reverse proxies whose X-Forwarded-For is believed, comma separated.",
+    )
+    embedded_worker: bool = setting(
+        True, "Whether `serve` also runs background jobs; false where `fedlearn worker` does."
+    )
+
+    max_status_characters: int = setting(500, "Longest post, in characters.")
+    max_display_name_characters: int = setting(30, "Longest display name of a local account.")
+    max_bio_characters: int = setting(500, "Longest biography of a local account.")
+    max_inbox_bytes: int = setting(1024 * 1024, "Largest activity accepted, in bytes.")
+    max_form_bytes: int = setting(256 * 1024, "Largest form accepted, in bytes.")
+    max_fetch_bytes: int = setting(1024 * 1024, "Largest remote document read, in bytes.")
+    max_json_depth: int = setting(64, "Deepest nesting of an accepted or fetched document.")
+    max_redirects: int = setting(3, "Redirects followed for one outgoing request.")
+    connect_timeout: float = setting(5.0, "Seconds an outgoing connection may take to open.")
+    read_timeout: float = setting(10.0, "Seconds an outgoing request may stay silent.")
+    total_timeout: float = setting(30.0, "Seconds an outgoing request may take in all.")
+    deliveries_at_once: int = setting(64, "Deliveries under way at once in one process.")
+    deliveries_per_host: int = setting(4, "Deliveries under way at once to one host.")
+    jobs_at_once: int = setting(16, "Background jobs under way at once in one process.")
+    max_job_attempts: int = setting(8, "Tries of a background job before it is put aside as dead.")
+    home_entries: int = setting(800, "Posts kept in each person's home timeline.")
+    session_days: int = setting(90, "Days after which an unused browser session ends.")
+    sign_in_link_minutes: int = setting(60, "Minutes for which a one-time sign-in link works.")
+
+    @property
+    def origin_host(self) -> str:
+        """Host of `url`, with its port where that is not the scheme's own."""
+        return urlsplit(self.url).netloc
+
+    @property
+    def domain(self) -> str:
+        """Domain in the handles of local accounts."""
+        return self.handle_domain or self.origin_host
+
+    @property
+    def is_https(self) -> bool:
+        """Whether the public origin is reached over TLS, and cookies must be too."""
+        return self.url.startswith("https://")
+
+    @property
+    def is_postgres(self) -> bool:
+        """Whether the database is a PostgreSQL server."""
+        return self.database.startswith(("postgresql://", "postgres://"))
+
+    @property
+    def sqlite_path(self) -> Path:
+        """Where the SQLite file is."""
+        return Path(self.database) if self.database else self.data_dir / "fedlearn.db"
+
+
+def load_settings(environ: Mapping[str, str], toml_path: Path = Path("fedlearn.toml")) -> Settings:
+    """Settings from the environment and the file; `SettingsError` names the first wrong one."""
+    given: dict[str, tuple[str, Any]] = {}
+    known = {one.name: one for one in fields(Settings)}
+    for name, value in _read_toml(toml_path).items():
+        if name not in known:
+            raise SettingsError(f"{toml_path}: there is no setting named {name!r}")
+        given[name] = (f"{name} in {toml_path}", value)
+    for variable, value in environ.items():
+        if variable.startswith(PREFIX):
+            name = variable.removeprefix(PREFIX).lower()
+            if name not in known:
+                raise SettingsError(f"{variable}: there is no such setting")
+            given[name] = (variable, value)
+    values = {name: _parse(known[name].type, source, raw) for name, (source, raw) in given.items()}
+    return _checked(Settings(**values), given)
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{path} cannot be read: {error}") from error
+
+
+def _parse(kind: Any, source: str, raw: Any) -> Any:
+    try:
+        return PARSERS[kind](raw)
+    except (ValueError, TypeError) as error:
+        raise SettingsError(f"{source}: {error}") from error
+
+
+def _text(raw: Any) -> str:
+    if not isinstance(raw, str):
+        raise TypeError(f"{raw!r} is not text")
+    return raw.strip()
+
+
+def _number(raw: Any) -> int:
+    number = int(str(raw))
+    if number < 1:
+        raise ValueError(f"{raw!r} is not a number above 0")
+    return number
+
+
+def _seconds(raw: Any) -> float:
+    seconds = float(raw)
+    if not 0 < seconds < 3600:
+        raise ValueError(f"{raw!r} is not a number of seconds between 0 and 3600")
+    return seconds
+
+
+def _switch(raw: Any) -> bool:
+    words = {"on": True, "true": True, "yes": True, "1": True}
+    words |= {"off": False, "false": False, "no": False, "0": False}
+    word = str(raw).strip().lower()
+    if word not in words:
+        raise ValueError(f"{raw!r} is neither on nor off")
+    return words[word]
+
+
+def _networks(raw: Any) -> tuple[Network, ...]:
+    parts = raw.split(",") if isinstance(raw, str) else list(raw)
+    return tuple(ipaddress.ip_network(part.strip()) for part in parts if part.strip())
+
+
+def _one_of(kind: type[StrEnum]) -> Callable[[Any], StrEnum]:
+    def parse(raw: Any) -> StrEnum:
+        try:
+            return kind(str(raw).strip().lower())
+        except ValueError:
+            raise ValueError(f"{raw!r} is not one of {', '.join(kind)}") from None
+
+    return parse
+
+
+PARSERS: dict[Any, Callable[[Any], Any]] = {
+    str: _text,
+    int: _number,
+    float: _seconds,
+    bool: _switch,
+    Path: lambda raw: Path(_text(raw)),
+    Path | None: lambda raw: Path(_text(raw)) if raw else None,
+    tuple[Network, ...]: _networks,
+    Federation: _one_of(Federation),
+    Registration: _one_of(Registration),
+}
+
+DOMAIN = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?")
+
+
+def _checked(settings: Settings, given: Mapping[str, tuple[str, Any]]) -> Settings:
+    """What one field alone cannot tell: forms of the origin, of domains, of the database."""
+
+    def source(name: str) -> str:
+        return given[name][0] if name in given else name
+
+    parts = urlsplit(settings.url)
+    if parts.scheme not in {"http", "https"} or not DOMAIN.fullmatch(parts.netloc):
+        raise SettingsError(
+            f"{source('url')}: {settings.url!r} is not an origin such as https://social.example.org"
+        )
+    if parts.path or parts.query or parts.fragment:
+        raise SettingsError(f"{source('url')}: {settings.url!r} must end after the host")
+    if settings.handle_domain and not DOMAIN.fullmatch(settings.handle_domain):
+        raise SettingsError(
+            f"{source('handle_domain')}: {settings.handle_domain!r} is not a domain in lower case"
+        )
+    if "://" in settings.database and not settings.is_postgres:
+        raise SettingsError(
+            f"{source('database')}: only postgresql:// addresses and file paths are understood"
+        )
+    return settings

@@ -1,0 +1,81 @@
+"""This is where HTML from elsewhere is made safe, once, before it is stored.
+
+What is kept is what Mastodon keeps (FEDERATION.md, "HTML"); the rest is unwrapped or dropped.
+"""
+
+import html
+import re
+from typing import NewType
+
+import nh3
+
+# HTML that came out of this module or of text/format.py, and may stand in a page as it is.
+SafeHtml = NewType("SafeHtml", str)
+
+# fmt: off
+TAGS = frozenset({
+    "p", "br", "span", "a", "abbr", "del", "s", "pre", "blockquote", "code", "b", "strong", "u",
+    "sub", "sup", "i", "em", "h1", "h2", "h3", "h4", "h5", "ul", "ol", "li", "ruby", "rt", "rp",
+})
+# fmt: on
+ATTRIBUTES = {
+    "*": {"lang"},
+    "a": {"href", "class", "title", "translate"},
+    "abbr": {"title"},
+    "span": {"class", "translate"},
+    "blockquote": {"cite"},
+    "ol": {"start", "reversed"},
+    "li": {"value"},
+    "p": {"class"},
+}
+SCHEMES = frozenset({"http", "https", "mailto", "xmpp", "gemini", "magnet", "tel"})
+KEPT_CLASS = re.compile(
+    r"(?:h|p|u|dt|e)-[a-z0-9-]+|mention|hashtag|ellipsis|invisible|quote-inline"
+)
+# A relative address would lead to this server, whatever its author had in mind; "https:/x" is one.
+KEPT_ADDRESS = re.compile(r"\s*(?:https?://|(?:mailto|xmpp|gemini|magnet|tel):)", re.IGNORECASE)
+ADDRESSES = frozenset({"href", "cite"})
+# Nesting costs the sanitiser time by its square, and no text that is meant to be read has so much.
+MOST_TAGS = 5000
+LINK_REL = "nofollow noopener noreferrer"
+WHITE_SPACE = re.compile(r"\s+")
+BLOCK_END = re.compile(r"</(?:p|li|h\d|blockquote|pre)>|<br\s*/?>")
+
+
+def sanitize(markup: str) -> SafeHtml:
+    """HTML from elsewhere without anything that could act, track or cover the page."""
+    if markup.count("<") > MOST_TAGS:
+        return SafeHtml(html.escape(markup))
+    try:
+        clean = nh3.clean(
+            markup,
+            tags=set(TAGS),
+            clean_content_tags={"script", "style"},
+            attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
+            attribute_filter=_filter_attribute,
+            url_schemes=set(SCHEMES),
+            link_rel=LINK_REL,
+            set_tag_attribute_values={"a": {"target": "_blank"}},
+        )
+    except ValueError:
+        # A sanitiser that fails must not lose the post: its text is shown instead.
+        return SafeHtml(html.escape(markup))
+    return SafeHtml(clean)
+
+
+def _filter_attribute(_tag: str, name: str, value: str) -> str | None:
+    if name in ADDRESSES:
+        return value if KEPT_ADDRESS.match(value) else None
+    if name != "class":
+        return value
+    kept = [word for word in value.split() if KEPT_CLASS.fullmatch(word)]
+    return " ".join(kept) or None
+
+
+def to_plain_text(markup: str) -> str:
+    """The text of a piece of HTML, for names, warnings, previews and the command line."""
+    if markup.count("<") > MOST_TAGS:
+        return WHITE_SPACE.sub(" ", markup).strip()
+    spaced = BLOCK_END.sub(" ", markup)
+    stripped = nh3.clean(spaced, tags=set(), clean_content_tags={"script", "style"})
+    return WHITE_SPACE.sub(" ", html.unescape(stripped)).strip()

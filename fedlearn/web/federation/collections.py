@@ -1,0 +1,123 @@
+"""This is where collections of our actors are shown to other servers: outbox, followers, etc."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from fedlearn.activitypub.jsonld import Document
+from fedlearn.activitypub.render import (
+    render_announce,
+    render_collection,
+    render_create,
+    render_page,
+)
+from fedlearn.activitypub.uris import Uris
+from fedlearn.db import follows as db_follows
+from fedlearn.db import timelines as db_timelines
+from fedlearn.db.database import Connection
+from fedlearn.db.status_views import status_views
+from fedlearn.domain.actors import Actor
+from fedlearn.domain.audience import STRANGER
+from fedlearn.domain.ids import FollowId, StatusId
+from fedlearn.domain.statuses import StatusView
+from fedlearn.errors import NotFound
+from fedlearn.web.context import instance_of
+from fedlearn.web.federation.actors import find_local_actor
+from fedlearn.web.federation.viewer import caching, viewer_of
+from fedlearn.web.negotiation import activity_response
+
+STATUSES_A_PAGE = 20
+ACTORS_A_PAGE = 40
+
+# Pinned posts and featured hashtags, which peers ask for; nobody here has any yet.
+EMPTY_SO_FAR = frozenset({"featured", "tags"})
+PAGES_OF_FOLLOWS = {
+    "followers": db_follows.followers_page,
+    "following": db_follows.following_page,
+}
+
+
+async def get_outbox(request: Request) -> Response:
+    """What anybody may read of an actor, newest first."""
+    await viewer_of(request)
+    actor = await find_local_actor(request)
+    uri = f"{actor.uri}/outbox"
+    async with instance_of(request).db.read() as connection:
+        if "page" in request.query_params:
+            document = await _outbox_page(request, connection, actor, uri)
+        else:
+            total = await db_timelines.count_outbox(connection, actor.id)
+            document = render_collection(uri, total, first=f"{uri}?page=true")
+    return activity_response(request, document, headers=caching(request, is_open=True))
+
+
+async def _outbox_page(
+    request: Request, connection: Connection, actor: Actor, uri: str
+) -> Document:
+    before = StatusId(cursor) if (cursor := number_of(request, "max_id")) else None
+    ids = await db_timelines.outbox_page(connection, actor.id, before=before, limit=STATUSES_A_PAGE)
+    views = await status_views(connection, STRANGER, ids)
+    items = [activity_of(view, instance_of(request).uris) for view in views]
+    following = f"{uri}?page=true&max_id={ids[-1]}" if len(ids) == STATUSES_A_PAGE else None
+    own = f"{uri}?page=true" + (f"&max_id={before}" if before else "")
+    return render_page(own, uri, items, next_page=following)
+
+
+def activity_of(view: StatusView, uris: Uris) -> Document:
+    """The activity that a local status came with."""
+    return render_announce(view) if view.boost_of else render_create(view, uris)
+
+
+async def get_collection(request: Request) -> Response:
+    """Followers, following, pinned posts or featured hashtags of an actor."""
+    await viewer_of(request)
+    actor = await find_local_actor(request)
+    kind = request.path_params["collection"]
+    if kind in PAGES_OF_FOLLOWS:
+        return await _follows(request, actor, kind)
+    if kind not in EMPTY_SO_FAR:
+        raise NotFound("There is no such collection.")
+    document = render_collection(f"{actor.uri}/{kind}", 0, items=[])
+    return activity_response(request, document, headers=caching(request, is_open=True))
+
+
+async def _follows(request: Request, actor: Actor, kind: str) -> Response:
+    uri = f"{actor.uri}/{kind}"
+    async with instance_of(request).db.read() as connection:
+        if "page" in request.query_params:
+            document = await _follows_page(request, connection, actor, kind)
+        else:
+            followers, following = await db_follows.count_follows(connection, actor.id)
+            total = followers if kind == "followers" else following
+            document = render_collection(uri, total, first=f"{uri}?page=true")
+    return activity_response(request, document, headers=caching(request, is_open=True))
+
+
+async def _follows_page(
+    request: Request, connection: Connection, actor: Actor, kind: str
+) -> Document:
+    uri = f"{actor.uri}/{kind}"
+    before = FollowId(cursor) if (cursor := number_of(request, "max_id")) else None
+    page = await PAGES_OF_FOLLOWS[kind](connection, actor.id, before=before, limit=ACTORS_A_PAGE)
+    full = len(page) == ACTORS_A_PAGE
+    following = f"{uri}?page=true&max_id={page[-1][0]}" if full else None
+    own = f"{uri}?page=true" + (f"&max_id={before}" if before else "")
+    return render_page(own, uri, [other.uri for _, other in page], next_page=following)
+
+
+async def get_instance_collection(request: Request) -> Response:
+    """Collections of the instance actor, which neither posts nor follows."""
+    kind = request.path_params["collection"]
+    if kind not in {"outbox", *PAGES_OF_FOLLOWS, *EMPTY_SO_FAR}:
+        raise NotFound("There is no such collection.")
+    uri = f"{instance_of(request).actor.uri}/{kind}"
+    return activity_response(request, render_collection(uri, 0, items=[]))
+
+
+def number_of(request: Request, name: str) -> int | None:
+    """A number in the query; `NotFound` for what is none, as no such page exists."""
+    text = request.query_params.get(name)
+    if text is None:
+        return None
+    if not text.isdecimal() or len(text) > 18:
+        raise NotFound("There is no such page.")
+    return int(text)

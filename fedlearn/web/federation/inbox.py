@@ -1,0 +1,40 @@
+"""This is where other servers deliver: POST to the shared inbox, or to that of one actor."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from fedlearn.activitypub import values
+from fedlearn.inbox import receive
+from fedlearn.inbox.verify import SignerGone, verify_sender
+from fedlearn.web.body import read_body
+from fedlearn.web.context import head_of, parts_of
+from fedlearn.web.federation.actors import find_local_actor
+from fedlearn.web.limits import Rate
+
+
+async def post_inbox(request: Request) -> Response:
+    """202 once the activity is on disk; what happens then, happens later."""
+    parts = parts_of(request)
+    settings = parts.instance.settings
+    address = request.client.host if request.client else ""
+    await parts.limits.spend(Rate.INBOX, address)
+    if "username" in request.path_params:
+        await find_local_actor(request)
+    body = await read_body(request, settings.max_inbox_bytes)
+    content_type = request.headers.get("content-type", "")
+    document = receive.read_delivery(body, content_type, settings)
+    if await receive.is_news_of_a_stranger(parts.instance, document):
+        return _accepted()
+    try:
+        sender = await verify_sender(parts.instance, head_of(request, "POST"), body)
+    except SignerGone:
+        if values.kind(document) == "Delete":
+            # It says that it is gone, and so does its key: there is nothing left to do.
+            return _accepted()
+        raise
+    await receive.receive(parts.intake, sender, document, body)
+    return _accepted()
+
+
+def _accepted() -> Response:
+    return Response(status_code=202)

@@ -1,0 +1,45 @@
+"""This is where it is found out for whom an ActivityPub document is fetched."""
+
+from starlette.requests import Request
+
+from fedlearn.activitypub.signatures import is_signed
+from fedlearn.domain.audience import STRANGER, Viewer
+from fedlearn.errors import BadSignature, KeyUnreachable
+from fedlearn.inbox.verify import verify_sender
+from fedlearn.web.context import head_of, instance_of, parts_of
+from fedlearn.web.limits import Rate
+
+PRIVATE = {"cache-control": "private, no-store"}
+PUBLIC = {"cache-control": "public, max-age=60"}
+
+
+async def viewer_of(request: Request) -> Viewer:
+    """The actor whose signature the request carries, or a stranger.
+
+    A signature that does not hold makes a stranger too, except where the settings demand one:
+    then `BadSignature` (401). `Blocked` (403) for a host with which we do not talk.
+    """
+    instance = instance_of(request)
+    await parts_of(request).limits.spend(Rate.DOCUMENTS, _address(request))
+    demanded = instance.settings.authorized_fetch
+    if not is_signed(request.headers):
+        if demanded:
+            raise BadSignature("this server shows documents to signed requests only")
+        return STRANGER
+    try:
+        sender = await verify_sender(instance, head_of(request, request.method), None)
+    except (BadSignature, KeyUnreachable):
+        if demanded:
+            raise
+        return STRANGER
+    return sender.actor.viewer
+
+
+def caching(request: Request, *, is_open: bool) -> dict[str, str]:
+    """Whether anybody in between may keep an answer: never that to a signed request."""
+    demanded = instance_of(request).settings.authorized_fetch
+    return PUBLIC if is_open and not demanded and not is_signed(request.headers) else PRIVATE
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""

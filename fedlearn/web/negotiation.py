@@ -1,0 +1,56 @@
+"""This is where it is decided in which form a caller wants something: a document, or a page."""
+
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
+
+from fedlearn.activitypub.fetch import is_activity_json
+from fedlearn.activitypub.jsonld import CONTENT_TYPE, LD_CONTENT_TYPE, Document, write_document
+from fedlearn.activitypub.render import with_context
+
+ANY_OF_OURS = frozenset({"application/ld+json", "application/json"})
+
+
+def wants_activity(request: HTTPConnection) -> bool:
+    """Whether ActivityPub JSON is asked for at least as much as a page."""
+    return preferred_type(request) is not None
+
+
+def preferred_type(request: HTTPConnection) -> str | None:
+    """The Content-Type in which to answer with ActivityPub; None when a page is wanted."""
+    page, best, wanted = 0.0, 0.0, None
+    for part in request.headers.get("accept", "").split(","):
+        kind, quality = _quality(part)
+        if kind.partition(";")[0].strip() in {"text/html", "application/xhtml+xml"}:
+            page = max(page, quality)
+        elif quality > best and (is_activity_json(kind) or kind.strip() in ANY_OF_OURS):
+            is_ld = "ld+json" in kind
+            best, wanted = quality, LD_CONTENT_TYPE if is_ld else CONTENT_TYPE
+    return wanted if best >= page else None
+
+
+def _quality(part: str) -> tuple[str, float]:
+    """One range of an Accept header without its weight, and the weight."""
+    kind, _, weight = part.partition(";q=")
+    try:
+        return kind.strip().lower(), float(weight) if weight else 1.0
+    except ValueError:
+        return kind.strip().lower(), 0.0
+
+
+def activity_response(
+    request: HTTPConnection,
+    document: Document,
+    *,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+) -> Response:
+    """An ActivityPub document that stands alone."""
+    return Response(
+        write_document(with_context(document)),
+        status_code=status,
+        headers={
+            "content-type": preferred_type(request) or CONTENT_TYPE,
+            "vary": "Accept, Signature",
+            **(headers or {}),
+        },
+    )

@@ -1,0 +1,78 @@
+"""This is where people read: their home timeline, and what is public here."""
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from fedlearn.db import timelines as db_timelines
+from fedlearn.db.status_views import status_views
+from fedlearn.domain.actors import Actor
+from fedlearn.domain.audience import STRANGER
+from fedlearn.domain.statuses import StatusView
+from fedlearn.errors import Invalid
+from fedlearn.services import statuses
+from fedlearn.web.context import instance_of
+from fedlearn.web.pages.forms import cursor_of, read_draft, text_of
+from fedlearn.web.sessions import current_user, local_path, read_form, require_user
+from fedlearn.web.templating import permalink, render_page
+
+A_PAGE = 20
+
+
+async def home_page(request: Request) -> Response:
+    """The home timeline; to somebody who has not signed in, what is public here."""
+    user = await current_user(request)
+    if user is None:
+        return await public_page(request)
+    return await _render_home(request, user.actor)
+
+
+async def _render_home(
+    request: Request,
+    reader: Actor,
+    *,
+    status: int = 200,
+    draft: FormData | None = None,
+    errors: dict[str, str] | None = None,
+) -> Response:
+    async with instance_of(request).db.read() as connection:
+        ids = await db_timelines.home_page(
+            connection, reader.viewer, before=cursor_of(request), limit=A_PAGE
+        )
+        views = await status_views(connection, reader.viewer, ids)
+    return await render_page(
+        request,
+        "home.html",
+        status=status,
+        views=views,
+        older=ids[-1] if len(ids) == A_PAGE else None,
+        draft=draft or {},
+        errors=errors or {},
+    )
+
+
+async def public_page(request: Request) -> Response:
+    """Public posts written here, newest first."""
+    user = await current_user(request)
+    viewer = user.actor.viewer if user else STRANGER
+    async with instance_of(request).db.read() as connection:
+        ids = await db_timelines.public_page(
+            connection, viewer, before=cursor_of(request), limit=A_PAGE
+        )
+        views = await status_views(connection, viewer, ids)
+    older = ids[-1] if len(ids) == A_PAGE else None
+    return await render_page(request, "public.html", views=views, older=older)
+
+
+async def post_status(request: Request) -> Response:
+    """The composer was sent; what cannot be posted comes back with what is wrong beside it."""
+    form = await read_form(request)
+    author = (await require_user(request)).actor
+    try:
+        posted: StatusView = await statuses.post_status(
+            instance_of(request), author, read_draft(form)
+        )
+    except Invalid as error:
+        errors = error.fields or {"text": str(error)}
+        return await _render_home(request, author, status=422, draft=form, errors=errors)
+    return RedirectResponse(local_path(text_of(form, "next"), permalink(posted)), status_code=303)

@@ -1,0 +1,108 @@
+"""This is where a person has a page, ours and those of other servers that we know."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from fedlearn.activitypub.webfinger import read_handle
+from fedlearn.db import actors as db_actors
+from fedlearn.db import follows as db_follows
+from fedlearn.db import timelines as db_timelines
+from fedlearn.db.status_views import status_views
+from fedlearn.domain.actors import Actor, ActorKind
+from fedlearn.domain.audience import STRANGER
+from fedlearn.domain.ids import ActorId, FollowId
+from fedlearn.errors import NotFound
+from fedlearn.services import follows
+from fedlearn.web.context import instance_of
+from fedlearn.web.federation.actors import actor_document
+from fedlearn.web.negotiation import wants_activity
+from fedlearn.web.pages.forms import back, cursor_of
+from fedlearn.web.sessions import current_user, read_form, require_user
+from fedlearn.web.templating import render_page
+
+A_PAGE = 20
+
+
+async def profile_page(request: Request) -> Response:
+    """Who somebody is, and what they post."""
+    if wants_activity(request) and "@" not in request.path_params["username"]:
+        return await actor_document(request)
+    user = await current_user(request)
+    viewer = user.actor.viewer if user else STRANGER
+    actor = await _find(request, is_signed_in=user is not None)
+    async with instance_of(request).db.read() as connection:
+        ids = await db_timelines.author_page(
+            connection, viewer, actor.id, before=cursor_of(request), limit=A_PAGE
+        )
+        views = await status_views(connection, viewer, ids)
+        followers, following = await db_follows.count_follows(connection, actor.id)
+        mine = await db_follows.follow_between(connection, viewer.actor_id or ActorId(0), actor.id)
+    link = f'<{actor.uri}>; rel="alternate"; type="application/activity+json"'
+    return await render_page(
+        request,
+        "profile.html",
+        headers={"link": link} if actor.is_local else None,
+        actor=actor,
+        views=views,
+        older=ids[-1] if len(ids) == A_PAGE else None,
+        followers=followers,
+        following=following,
+        mine=mine,
+    )
+
+
+async def follow(request: Request) -> Response:
+    """Follow somebody, and back."""
+    form, me = await read_form(request), (await require_user(request)).actor
+    followee = await _by_id(request)
+    await follows.follow(instance_of(request), me, followee)
+    return back(form, f"/@{followee.acct}")
+
+
+async def unfollow(request: Request) -> Response:
+    """Follow somebody no more."""
+    form, me = await read_form(request), (await require_user(request)).actor
+    followee = await _by_id(request)
+    await follows.unfollow(instance_of(request), me, followee)
+    return back(form, f"/@{followee.acct}")
+
+
+async def accept_request(request: Request) -> Response:
+    """Let somebody follow who asked to."""
+    return await _answer_request(request, accept=True)
+
+
+async def reject_request(request: Request) -> Response:
+    """Do not let somebody follow who asked to."""
+    return await _answer_request(request, accept=False)
+
+
+async def _answer_request(request: Request, *, accept: bool) -> Response:
+    form, me = await read_form(request), (await require_user(request)).actor
+    follow_id = FollowId(request.path_params["follow_id"])
+    await follows.answer_request(instance_of(request), me, follow_id, accept=accept)
+    return back(form, "/notifications")
+
+
+async def _find(request: Request, *, is_signed_in: bool) -> Actor:
+    """The actor in the path. Remote ones are shown to those who sign in: strangers go there."""
+    handle = read_handle(request.path_params["username"])
+    async with instance_of(request).db.read() as connection:
+        if handle is None:
+            actor = await db_actors.local_actor(connection, request.path_params["username"])
+        elif is_signed_in:
+            actor = await db_actors.remote_actor(connection, handle.name, handle.domain)
+        else:
+            actor = None
+    if actor is None or not actor.is_active or actor.profile.kind is ActorKind.APPLICATION:
+        raise NotFound("There is no such account here.")
+    return actor
+
+
+async def _by_id(request: Request) -> Actor:
+    actor_id = ActorId(request.path_params["actor_id"])
+    async with instance_of(request).db.read() as connection:
+        actor = await db_actors.actor_by_id(connection, actor_id)
+    if actor is None:
+        raise NotFound("There is no such account.")
+    return actor

@@ -1,0 +1,138 @@
+"""This is where one post has its page, and where people answer, boost, like, edit and delete."""
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from fedlearn.db import statuses as db_statuses
+from fedlearn.db import timelines as db_timelines
+from fedlearn.db.status_views import status_view, status_views
+from fedlearn.domain.actors import Actor
+from fedlearn.domain.audience import STRANGER, Viewer
+from fedlearn.domain.ids import StatusId
+from fedlearn.domain.statuses import StatusView
+from fedlearn.errors import Invalid, NotFound
+from fedlearn.services import statuses
+from fedlearn.web.context import instance_of
+from fedlearn.web.federation.objects import status_document
+from fedlearn.web.negotiation import wants_activity
+from fedlearn.web.pages.forms import back, text_of
+from fedlearn.web.sessions import current_user, read_form, require_user
+from fedlearn.web.templating import permalink, render_page
+
+
+async def thread_page(request: Request) -> Response:
+    """A post with what it answers and what answers it."""
+    if wants_activity(request) and "@" not in request.path_params["username"]:
+        return await status_document(request)
+    user = await current_user(request)
+    return await render_thread(request, user.actor.viewer if user else STRANGER)
+
+
+async def render_thread(
+    request: Request,
+    viewer: Viewer,
+    *,
+    status: int = 200,
+    draft: FormData | None = None,
+    errors: dict[str, str] | None = None,
+) -> Response:
+    """The page of the post in the path; its own form comes back with what is wrong beside it."""
+    status_id = StatusId(request.path_params["status_id"])
+    async with instance_of(request).db.read() as connection:
+        view = await status_view(connection, viewer, status_id)
+        if view is None or view.boost_of is not None:
+            raise NotFound("There is no such post, or it is not for you.")
+        above = await db_timelines.ancestors(connection, viewer, status_id)
+        below = await db_timelines.descendants(connection, viewer, status_id)
+        ancestors = await status_views(connection, viewer, above)
+        replies = await status_views(connection, viewer, below)
+        edits = await db_statuses.edits_of(connection, status_id)
+    # Everybody's posts have a page here for those who sign in; strangers go to its own.
+    if viewer.actor_id is None and not view.author.is_local:
+        raise NotFound("There is no such post here.")
+    if request.method == "GET" and request.path_params["username"] != view.author.acct:
+        return RedirectResponse(permalink(view), status_code=302)
+    uri = view.status.uri
+    link = f'<{uri}>; rel="alternate"; type="application/activity+json"'
+    return await render_page(
+        request,
+        "thread.html",
+        status=status,
+        headers={"link": link} if view.author.is_local and view.status.reach.is_open else None,
+        view=view,
+        ancestors=ancestors,
+        replies=replies,
+        edits=edits,
+        draft=draft or {},
+        errors=errors or {},
+    )
+
+
+async def boost(request: Request) -> Response:
+    """Boost, and back."""
+    form, actor = await read_form(request), (await require_user(request)).actor
+    await statuses.boost(instance_of(request), actor, _status_id(request))
+    return back(form)
+
+
+async def unboost(request: Request) -> Response:
+    """Take a boost back."""
+    form, actor = await read_form(request), (await require_user(request)).actor
+    await statuses.unboost(instance_of(request), actor, _status_id(request))
+    return back(form)
+
+
+async def favourite(request: Request) -> Response:
+    """Like, and back."""
+    form, actor = await read_form(request), (await require_user(request)).actor
+    await statuses.favourite(instance_of(request), actor, _status_id(request))
+    return back(form)
+
+
+async def unfavourite(request: Request) -> Response:
+    """Take a like back."""
+    form, actor = await read_form(request), (await require_user(request)).actor
+    await statuses.unfavourite(instance_of(request), actor, _status_id(request))
+    return back(form)
+
+
+async def delete(request: Request) -> Response:
+    """Delete one's own post."""
+    form, actor = await read_form(request), (await require_user(request)).actor
+    await statuses.delete_status(instance_of(request), actor, _status_id(request))
+    return back(form)
+
+
+async def edit_page(request: Request) -> Response:
+    """The form with which one's own post is changed."""
+    actor = (await require_user(request)).actor
+    view = await _own(request, actor)
+    draft = {"text": view.status.source or "", "content_warning": view.status.content_warning}
+    return await render_page(request, "edit.html", view=view, draft=draft, errors={})
+
+
+async def edit(request: Request) -> Response:
+    """The changed post was sent."""
+    form, actor = await read_form(request), (await require_user(request)).actor
+    view = await _own(request, actor)
+    text, warning = text_of(form, "text"), text_of(form, "content_warning").strip()
+    try:
+        await statuses.edit_status(instance_of(request), actor, view.id, text, warning)
+    except Invalid as error:
+        return await render_page(
+            request, "edit.html", status=422, view=view, draft=form, errors=error.fields
+        )
+    return RedirectResponse(permalink(view), status_code=303)
+
+
+async def _own(request: Request, actor: Actor) -> StatusView:
+    async with instance_of(request).db.read() as connection:
+        view = await status_view(connection, actor.viewer, _status_id(request))
+    if view is None or view.author.id != actor.id or view.boost_of is not None:
+        raise NotFound("There is no such post of yours.")
+    return view
+
+
+def _status_id(request: Request) -> StatusId:
+    return StatusId(request.path_params["status_id"])

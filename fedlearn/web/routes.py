@@ -1,0 +1,82 @@
+"""This is where every address of the server stands, on one screen."""
+
+from importlib import resources
+
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from fedlearn.web.federation import actors, collections, discovery, inbox, objects
+from fedlearn.web.pages import (
+    about,
+    home,
+    notifications,
+    profiles,
+    search,
+    signing_in,
+    statuses,
+    you,
+)
+
+STATUS = "/users/{username}/statuses/{status_id:int}"
+
+# The busiest come first: routes are tried in this order.
+FEDERATION = [
+    Route("/inbox", inbox.post_inbox, methods=["POST"]),
+    Route("/users/{username}/inbox", inbox.post_inbox, methods=["POST"]),
+    Route("/users/{username}", actors.get_actor),
+    Route("/.well-known/webfinger", discovery.get_webfinger),
+    Route(STATUS, objects.get_status),
+    Route(f"{STATUS}/activity", objects.get_activity),
+    Route(f"{STATUS}/replies", objects.get_replies),
+    Route(STATUS + "/{collection:str}", objects.get_totals),
+    Route("/users/{username}/outbox", collections.get_outbox),
+    Route("/users/{username}/{collection}", collections.get_collection),
+    Route("/contexts/{status_id:int}", objects.get_conversation),
+    Route("/actor", actors.get_instance_actor),
+    Route("/actor/inbox", inbox.post_inbox, methods=["POST"]),
+    Route("/actor/{collection}", collections.get_instance_collection),
+    Route("/.well-known/host-meta", discovery.get_host_meta),
+    Route("/.well-known/host-meta.json", discovery.get_host_meta_json),
+    Route("/.well-known/nodeinfo", discovery.get_nodeinfo_links),
+    Route("/nodeinfo/{version}", discovery.get_nodeinfo),
+]
+
+PAGES = [
+    Route("/", home.home_page),
+    Route("/public", home.public_page),
+    Route("/statuses", home.post_status, methods=["POST"]),
+    Route("/statuses/{status_id:int}/edit", statuses.edit_page),
+    Route("/statuses/{status_id:int}/edit", statuses.edit, methods=["POST"]),
+    Route("/statuses/{status_id:int}/delete", statuses.delete, methods=["POST"]),
+    Route("/statuses/{status_id:int}/boost", statuses.boost, methods=["POST"]),
+    Route("/statuses/{status_id:int}/unboost", statuses.unboost, methods=["POST"]),
+    Route("/statuses/{status_id:int}/favourite", statuses.favourite, methods=["POST"]),
+    Route("/statuses/{status_id:int}/unfavourite", statuses.unfavourite, methods=["POST"]),
+    Route("/actors/{actor_id:int}/follow", profiles.follow, methods=["POST"]),
+    Route("/actors/{actor_id:int}/unfollow", profiles.unfollow, methods=["POST"]),
+    Route("/requests/{follow_id:int}/accept", profiles.accept_request, methods=["POST"]),
+    Route("/requests/{follow_id:int}/reject", profiles.reject_request, methods=["POST"]),
+    Route("/search", search.search_page),
+    Route("/authorize_interaction", search.authorize_interaction),
+    Route("/notifications", notifications.notifications_page),
+    Route("/settings", you.settings_page),
+    Route("/settings/profile", you.change_profile, methods=["POST"]),
+    Route("/settings/password", you.change_password, methods=["POST"]),
+    Route("/sign-in", signing_in.sign_in_page),
+    Route("/sign-in", signing_in.sign_in, methods=["POST"]),
+    Route("/sign-in/{token}", signing_in.sign_in_link_page),
+    Route("/sign-in/{token}", signing_in.use_sign_in_link, methods=["POST"]),
+    Route("/sign-out", signing_in.sign_out, methods=["POST"]),
+    Route("/sign-up", signing_in.sign_up_page),
+    Route("/sign-up", signing_in.sign_up, methods=["POST"]),
+    Route("/about", about.about_page),
+    Route("/robots.txt", about.robots),
+    Route("/@{username}", profiles.profile_page),
+    Route("/@{username}/{status_id:int}", statuses.thread_page),
+]
+
+
+def all_routes() -> list[BaseRoute]:
+    """Everything that the server answers to."""
+    static = StaticFiles(directory=str(resources.files("fedlearn.web") / "static"))
+    return [*FEDERATION, *PAGES, Mount("/static", static)]

@@ -1,0 +1,112 @@
+"""This is where it is known who sits at the browser, and that a form was sent by that person."""
+
+import hashlib
+import hmac
+from urllib.parse import urlsplit
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+
+from fedlearn.domain.actors import User
+from fedlearn.errors import FedlearnError, Forbidden, TooLarge
+from fedlearn.services import accounts
+from fedlearn.web.context import instance_of
+
+DAY = 24 * 3600
+MOST_FIELDS = 50
+
+
+class SignInNeeded(FedlearnError):
+    """Only somebody who has signed in may see this."""
+
+
+async def current_user(request: Request) -> User | None:
+    """Who is signed in, if anybody."""
+    if not hasattr(request.state, "user"):
+        token = session_token(request)
+        instance = instance_of(request)
+        request.state.user = await accounts.user_of_session(instance, token) if token else None
+    user: User | None = request.state.user
+    return user
+
+
+async def require_user(request: Request) -> User:
+    """Who is signed in; else `SignInNeeded`."""
+    user = await current_user(request)
+    if user is None:
+        raise SignInNeeded("Please sign in first.")
+    return user
+
+
+async def read_form(request: Request) -> FormData:
+    """The form of somebody signed in, which must carry the token of their session."""
+    await require_user(request)
+    form = await read_open_form(request)
+    expected = csrf_token(request)
+    if not hmac.compare_digest(str(form.get("csrf", "")), expected):
+        raise Forbidden("This form is from another session: reload the page and send it again.")
+    return form
+
+
+async def read_open_form(request: Request) -> FormData:
+    """The form of anybody, sent from a page of ours and not too large."""
+    _refuse_foreign_origin(request)
+    limit = instance_of(request).settings.max_form_bytes
+    if int(request.headers.get("content-length") or 0) > limit:
+        raise TooLarge(f"The form is over {limit} bytes.")
+    return await request.form(max_files=0, max_fields=MOST_FIELDS, max_part_size=limit)
+
+
+def csrf_token(request: Request) -> str:
+    """The token that forms of this session carry; "" without a session."""
+    token = session_token(request)
+    return hmac.new(token.encode(), b"csrf", hashlib.sha256).hexdigest() if token else ""
+
+
+def session_token(request: Request) -> str:
+    """The secret in the session cookie."""
+    return request.cookies.get(_cookie_name(request), "")
+
+
+def set_session(request: Request, response: Response, token: str) -> None:
+    """Remember the session in the browser."""
+    settings = instance_of(request).settings
+    response.set_cookie(
+        _cookie_name(request),
+        token,
+        max_age=settings.session_days * DAY,
+        httponly=True,
+        secure=settings.is_https,
+        samesite="lax",
+    )
+
+
+def forget_session(request: Request, response: Response) -> None:
+    """Remove the session from the browser."""
+    is_https = instance_of(request).settings.is_https
+    response.delete_cookie(_cookie_name(request), httponly=True, secure=is_https, samesite="lax")
+
+
+def local_path(target: str, default: str = "/") -> str:
+    """Where to go next, if that is a page of ours; never another site's."""
+    parts = urlsplit(target)
+    is_local = target.startswith("/") and not target.startswith(("//", "/\\"))
+    return target if is_local and not parts.scheme and not parts.netloc else default
+
+
+def _cookie_name(request: Request) -> str:
+    # The prefix makes browsers refuse it from subdomains and over plain http.
+    return "__Host-session" if instance_of(request).settings.is_https else "session"
+
+
+def _refuse_foreign_origin(request: Request) -> None:
+    """Browsers say where a form comes from; older ones say only the origin."""
+    site = request.headers.get("sec-fetch-site")
+    origin = request.headers.get("origin")
+    if site is not None:
+        is_own = site in {"same-origin", "none"}
+    else:
+        is_own = origin in {None, instance_of(request).uris.origin}
+    if not is_own:
+        raise Forbidden("This form was sent from another site.")

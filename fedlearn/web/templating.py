@@ -1,0 +1,125 @@
+"""This is where pages are made from templates, with what every page shows."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from fedlearn.db import notifications as db_notifications
+from fedlearn.domain.audience import Reach, Scope
+from fedlearn.domain.ids import Millis, now
+from fedlearn.domain.statuses import StatusView
+from fedlearn.text.sanitize import to_plain_text
+from fedlearn.web.context import instance_of
+from fedlearn.web.sessions import csrf_token, current_user
+
+MINUTE, HOUR, DAY, WEEK = 60, 3600, 86_400, 604_800
+PREVIEW = 80
+
+
+async def render_page(
+    request: Request,
+    template: str,
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    **values: Any,
+) -> Response:
+    """A page, with who is signed in and what is new for them."""
+    user = await current_user(request)
+    instance = instance_of(request)
+    unread = 0
+    if user is not None:
+        async with instance.db.read() as connection:
+            unread = await db_notifications.count_unread(connection, user.actor.id)
+    html = (
+        _environment()
+        .get_template(template)
+        .render(
+            settings=instance.settings,
+            uris=instance.uris,
+            path=request.url.path,
+            me=user.actor if user else None,
+            csrf=csrf_token(request),
+            unread=unread,
+            **values,
+        )
+    )
+    # A page shows what one person may see, so nothing in between may keep it.
+    sent = {"cache-control": "private, no-store", "vary": "Accept, Cookie", **(headers or {})}
+    return HTMLResponse(html, status_code=status, headers=sent)
+
+
+@lru_cache(maxsize=1)
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(str(resources.files("fedlearn.web") / "templates")),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "ago": ago,
+        "iso": iso,
+        "exact": exact,
+        "plain": to_plain_text,
+        "preview": preview,
+        # Only content that text/ has made safe is given to this filter.
+        "safe_html": Markup,
+    }
+    environment.globals |= {"audience": audience_words, "permalink": permalink}
+    return environment
+
+
+def iso(at: Millis) -> str:
+    """A moment for machines."""
+    return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def exact(at: Millis) -> str:
+    """A moment for people who want to know exactly."""
+    return datetime.fromtimestamp(at / 1000, UTC).strftime("%d %B %Y, %H:%M UTC")
+
+
+def ago(at: Millis) -> str:
+    """A moment as people say it: "now", "5m", "3h", "2d", then the date."""
+    seconds = max(0, (now() - at) // 1000)
+    if seconds < MINUTE:
+        return "now"
+    if seconds < HOUR:
+        return f"{seconds // MINUTE}m"
+    if seconds < DAY:
+        return f"{seconds // HOUR}h"
+    if seconds < WEEK:
+        return f"{seconds // DAY}d"
+    return datetime.fromtimestamp(at / 1000, UTC).strftime("%d %b %Y")
+
+
+def preview(markup: str) -> str:
+    """The first words of a post."""
+    text = to_plain_text(markup)
+    return text if len(text) <= PREVIEW else text[: PREVIEW - 1].rstrip() + "…"
+
+
+def audience_words(view: StatusView) -> tuple[str, str]:
+    """Who sees a post: the name of its mark, and the words for it."""
+    if view.status.scope is Scope.ORG:
+        return "org", "Only here: never leaves this server"
+    return {
+        Reach.PUBLIC: ("public", "Everyone"),
+        Reach.UNLISTED: ("unlisted", "Everyone, kept out of public timelines"),
+        Reach.FOLLOWERS: ("followers", "Followers"),
+        Reach.DIRECT: ("direct", "Only people named"),
+    }[view.status.reach]
+
+
+def permalink(view: StatusView) -> str:
+    """The page of a post on this server, be it ours or another's."""
+    return f"/@{view.author.acct}/{view.id}"

@@ -1,0 +1,282 @@
+"""This is where what waits is done: which job runs which function, and deliveries.
+
+It runs inside `serve`, or in processes of its own (`fedlearn worker`); any number may share the
+queues. Work is done at least once, so every handler can bear to be repeated.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from fedlearn.db import deliveries as db_deliveries
+from fedlearn.db import hosts as db_hosts
+from fedlearn.db import jobs as db_jobs
+from fedlearn.db.database import Connection
+from fedlearn.domain.ids import Millis, now
+from fedlearn.domain.jobs import Delivery, Job, JobKind
+from fedlearn.errors import FedlearnError, FetchError, RefusedDocument, Unavailable, Unreachable
+from fedlearn.inbox.process import process
+from fedlearn.instance import Instance
+from fedlearn.outbox.breaker import after_failure
+from fedlearn.outbox.deliver import Delivered, GivenUp, Outcome, TryAgain, deliver
+from fedlearn.remote.actors import refresh_actor
+from fedlearn.remote.threads import fetch_parent
+from fedlearn.services.cleaning import clean_up, plan_cleaning
+
+log = logging.getLogger(__name__)
+
+
+async def _clean_up(instance: Instance, _payload: str) -> None:
+    await clean_up(instance)
+
+
+HANDLERS: dict[JobKind, Callable[[Instance, str], Awaitable[object]]] = {
+    JobKind.PROCESS_ACTIVITY: process,
+    JobKind.REFRESH_ACTOR: refresh_actor,
+    JobKind.FETCH_PARENT: fetch_parent,
+    JobKind.CLEAN_UP: _clean_up,
+}
+
+FIRST_RETRY_MS = 5_000
+LONGEST_RETRY_MS = 6 * 3_600_000
+# Work that was put off becomes due without anybody announcing it.
+LONGEST_SLEEP = 2.0
+PAUSE_AFTER_TROUBLE = 1.0
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Queue(Generic[Item, Result]):
+    """One kind of waiting work: how to take some, do one, and write down what came of several."""
+
+    at_once: int
+    claim: Callable[[int, Sequence[Item]], Awaitable[list[Item]]]
+    work: Callable[[Item], Awaitable[Result]]
+    settle: Callable[[list[tuple[Item, Result]]], Awaitable[None]]
+
+
+class Pump(Generic[Item, Result]):
+    """Keeps one queue moving: so many items at once, results written down together."""
+
+    def __init__(self, queue: Queue[Item, Result]) -> None:
+        self._queue = queue
+        self._running: dict[asyncio.Task[Result], Item] = {}
+        self.bell = asyncio.Event()
+
+    async def run(self) -> None:
+        """Work until cancelled; troubles of the database are waited out."""
+        while True:
+            try:
+                await self._turn()
+            except Unavailable as trouble:
+                log.warning("waiting: %s", trouble)
+                await asyncio.sleep(PAUSE_AFTER_TROUBLE)
+
+    async def run_until_idle(self) -> int:
+        """Work until nothing is due; how much was done."""
+        done = 0
+        while await self._take() or self._running:
+            await asyncio.wait(self._running)
+            done += await self._settle()
+        return done
+
+    async def _turn(self) -> None:
+        self.bell.clear()
+        taken = await self._take()
+        if not taken:
+            await self._wait()
+        await self._settle()
+
+    async def _take(self) -> int:
+        free = self._queue.at_once - len(self._running)
+        items = await self._queue.claim(free, list(self._running.values())) if free else []
+        for item in items:
+            self._running[asyncio.ensure_future(self._queue.work(item))] = item
+        return len(items)
+
+    async def _wait(self) -> None:
+        """Until work is announced, something has finished, or a while has passed."""
+        rung = asyncio.ensure_future(self.bell.wait())
+        await asyncio.wait(
+            {rung, *self._running}, timeout=LONGEST_SLEEP, return_when=asyncio.FIRST_COMPLETED
+        )
+        rung.cancel()
+
+    async def _settle(self) -> int:
+        finished = [task for task in self._running if task.done()]
+        results = [(self._running[task], task.result()) for task in finished]
+        if results:
+            await self._queue.settle(results)
+        for task in finished:
+            del self._running[task]
+        return len(results)
+
+    async def stop(self) -> None:
+        """Leave what is under way; its lease runs out and somebody takes it up again."""
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+
+
+class Worker:
+    """Runs jobs and deliveries of one instance."""
+
+    def __init__(self, instance: Instance) -> None:
+        self._instance = instance
+        self._jobs = Pump(_job_queue(instance))
+        self._deliveries = Pump(_delivery_queue(instance))
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        await plan_cleaning(self._instance)
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._jobs.run())
+                group.create_task(self._deliveries.run())
+                group.create_task(self._ring())
+        finally:
+            await self._jobs.stop()
+            await self._deliveries.stop()
+
+    async def run_until_idle(self) -> int:
+        """Do all that is due now, and what follows from it; how much that was."""
+        total = 0
+        while done := await self._jobs.run_until_idle() + await self._deliveries.run_until_idle():
+            total += done
+        return total
+
+    async def _ring(self) -> None:
+        while True:
+            await self._instance.db.wait_for_work(LONGEST_SLEEP)
+            self._jobs.bell.set()
+            self._deliveries.bell.set()
+
+
+# --- jobs ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a job did not succeed, and whether another try may help."""
+
+    reason: str
+    is_final: bool
+
+
+def _job_queue(instance: Instance) -> Queue[Job, Failure | None]:
+    async def claim(limit: int, _running: Sequence[Job]) -> list[Job]:
+        async with instance.db.write() as connection:
+            return await db_jobs.claim_jobs(connection, limit)
+
+    async def settle(results: list[tuple[Job, Failure | None]]) -> None:
+        async with instance.db.write() as connection:
+            for job, failure in results:
+                await _settle_job(connection, job, failure, instance.settings.max_job_attempts)
+
+    return Queue(
+        at_once=instance.settings.jobs_at_once,
+        claim=claim,
+        work=lambda job: run_job(instance, job),
+        settle=settle,
+    )
+
+
+async def run_job(instance: Instance, job: Job) -> Failure | None:
+    """Run one job; None when there is nothing left to do about it."""
+    try:
+        await HANDLERS[job.kind](instance, job.payload)
+    except (Unreachable, Unavailable) as error:
+        return Failure(str(error), is_final=False)
+    except (FetchError, RefusedDocument) as error:
+        # The far side has the last word; trying again would not change it.
+        log.info("job %s %s: %s", job.kind, job.id, error)
+    except FedlearnError as error:
+        return Failure(str(error), is_final=True)
+    except Exception as error:
+        log.exception("job %s %s failed", job.kind, job.id)
+        return Failure(f"{type(error).__name__}: {error}", is_final=False)
+    return None
+
+
+async def _settle_job(
+    connection: Connection, job: Job, failure: Failure | None, most_attempts: int
+) -> None:
+    if failure is None:
+        await db_jobs.finish_job(connection, job.id)
+    elif failure.is_final or job.attempts >= most_attempts:
+        log.error("job %s %s is dead: %s", job.kind, job.id, failure.reason)
+        await db_jobs.bury_job(connection, job.id, failure.reason)
+    else:
+        await db_jobs.retry_job(connection, job.id, _next_try(job.attempts), failure.reason)
+
+
+def _next_try(attempts: int) -> Millis:
+    wait = min(FIRST_RETRY_MS << (2 * min(attempts, 12)), LONGEST_RETRY_MS)
+    return Millis(now() + int(wait * random.uniform(0.8, 1.2)))  # noqa: S311 - jitter
+
+
+# --- deliveries ----------------------------------------------------------------------------------
+
+
+def _delivery_queue(instance: Instance) -> Queue[Delivery, Outcome]:
+    settings = instance.settings
+
+    async def claim(limit: int, running: Sequence[Delivery]) -> list[Delivery]:
+        hosts = [delivery.host for delivery in running]
+        busy = {host for host in hosts if hosts.count(host) >= settings.deliveries_per_host}
+        async with instance.db.write() as connection:
+            return await db_deliveries.claim_deliveries(
+                connection,
+                limit=limit,
+                per_host=settings.deliveries_per_host,
+                busy_hosts=list(busy),
+            )
+
+    async def settle(results: list[tuple[Delivery, Outcome]]) -> None:
+        async with instance.db.write() as connection:
+            await _settle_deliveries(connection, results)
+
+    return Queue(
+        at_once=settings.deliveries_at_once,
+        claim=claim,
+        work=lambda delivery: try_delivery(instance, delivery),
+        settle=settle,
+    )
+
+
+async def try_delivery(instance: Instance, delivery: Delivery) -> Outcome:
+    """One delivery; what nobody foresaw is logged and tried again."""
+    try:
+        return await deliver(instance, delivery)
+    except Exception as error:
+        log.exception("delivery %s to %s failed", delivery.id, delivery.inbox)
+        reason = f"{type(error).__name__}: {error}"
+        return TryAgain(_next_try(delivery.attempts), reason, host_failed=False)
+
+
+async def _settle_deliveries(
+    connection: Connection, results: list[tuple[Delivery, Outcome]]
+) -> None:
+    failed: set[str] = set()
+    arrived: list[Delivery] = []
+    for delivery, outcome in results:
+        match outcome:
+            case Delivered():
+                arrived.append(delivery)
+            case TryAgain(run_at, reason, host_failed):
+                await db_deliveries.retry_delivery(connection, delivery.id, run_at, reason)
+                failed |= {delivery.host} if host_failed else set()
+            case GivenUp(reason, host_failed):
+                log.info("gave up on %s: %s", delivery.inbox, reason)
+                await db_deliveries.bury_delivery(connection, delivery.id, reason)
+                failed |= {delivery.host} if host_failed else set()
+    await db_deliveries.finish_deliveries(connection, [one.id for one in arrived])
+    await db_hosts.host_is_well(connection, list({one.host for one in arrived}))
+    for host in failed:
+        health = await db_hosts.host_health(connection, host)
+        await db_hosts.store_health(connection, host, after_failure(health, now()))

@@ -1,0 +1,32 @@
+"""What every folder of tests may ask for."""
+
+from tests.clock import clock, ids_in_order
+from tests.databases import (
+    connection,
+    database_settings,
+    db,
+    empty_postgres_settings,
+    empty_settings,
+    empty_sqlite_settings,
+    postgres_settings,
+    postgres_template,
+    postgres_url,
+    sqlite_settings,
+    sqlite_template,
+)
+
+__all__ = [
+    "clock",
+    "connection",
+    "database_settings",
+    "db",
+    "empty_postgres_settings",
+    "empty_settings",
+    "empty_sqlite_settings",
+    "ids_in_order",
+    "postgres_settings",
+    "postgres_template",
+    "postgres_url",
+    "sqlite_settings",
+    "sqlite_template",
+]

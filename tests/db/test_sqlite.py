@@ -1,0 +1,220 @@
+"""SQLite as the database: transactions, and what happens when the disk or another process says no."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from fedlearn.db import received as db_received
+from fedlearn.db import sqlite as db_sqlite
+from fedlearn.db.sqlite import SqliteDatabase, open_sqlite
+from fedlearn.errors import StartError, Unavailable
+from fedlearn.settings import Settings
+
+
+@pytest_asyncio.fixture
+async def db(sqlite_settings: Settings) -> AsyncIterator[SqliteDatabase]:
+    """An open SQLite database with the schema of now."""
+    database = await open_sqlite(sqlite_settings.sqlite_path)
+    yield database
+    await database.close()
+
+
+@pytest_asyncio.fixture
+async def impatient(
+    sqlite_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[SqliteDatabase]:
+    """An open SQLite database that waits for others only a moment."""
+    patience = f"busy_timeout = {db_sqlite.BUSY_TIMEOUT_MS}"
+    assert patience in db_sqlite.PRAGMAS
+    monkeypatch.setattr(
+        db_sqlite, "PRAGMAS", db_sqlite.PRAGMAS.replace(patience, "busy_timeout = 50")
+    )
+    database = await open_sqlite(sqlite_settings.sqlite_path)
+    yield database
+    await database.close()
+
+
+async def remember(database: SqliteDatabase, uri: str) -> None:
+    """Write one row."""
+    async with database.write() as connection:
+        await db_received.remember_activity(connection, "https://far.example/robin", uri)
+
+
+async def remembered(database: SqliteDatabase) -> list[str]:
+    """Every row written."""
+    async with database.read() as connection:
+        rows = await connection.fetch_all("SELECT uri FROM received_activity ORDER BY uri")
+    return [row["uri"] for row in rows]
+
+
+# --- how it is opened ------------------------------------------------------------------------------
+
+
+async def test_connections_are_set_up(db: SqliteDatabase) -> None:
+    """Readers and the writer use the write-ahead log, hold foreign keys, and wait for others."""
+    for context in (db.read, db.write):
+        async with context() as connection:
+            found = {
+                name: await connection.fetch_one(f"PRAGMA {name}")
+                for name in ("journal_mode", "foreign_keys", "synchronous", "busy_timeout")
+            }
+        # What busy_timeout answers is a column called `timeout`.
+        values = [tuple(row) for row in found.values()]  # type: ignore[call-overload]
+        assert values == [("wal",), (1,), (1,), (db_sqlite.BUSY_TIMEOUT_MS,)]
+
+
+async def test_folder_is_made(tmp_path: Path) -> None:
+    """The folder of a new database file is made with it."""
+    path = tmp_path / "new" / "folder" / "fedlearn.db"
+    await (await open_sqlite(path)).close()
+    assert path.exists()
+
+
+@pytest.mark.parametrize("name", ["file/fedlearn.db", "folder", "letter"])
+async def test_file_that_cannot_be_opened(tmp_path: Path, name: str) -> None:
+    """Below a file, in the place of a folder, over something else: one line says which and why."""
+    (tmp_path / "file").write_text("a file")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "letter").write_text("Dear reader, this was never a database. " * 100)
+    with pytest.raises(StartError) as error:
+        await open_sqlite(tmp_path / name)
+    assert str(error.value).startswith(f"the database {tmp_path / name} cannot be opened: ")
+    assert "\n" not in str(error.value)
+
+
+# --- transactions ----------------------------------------------------------------------------------
+
+
+async def test_reader_sees_one_state(db: SqliteDatabase) -> None:
+    """What is committed while somebody reads shows only to who begins to read afterwards."""
+    async with db.read() as connection:
+        assert await connection.fetch_all("SELECT uri FROM received_activity") == []
+        await remember(db, "https://far.example/1")
+        assert await connection.fetch_all("SELECT uri FROM received_activity") == []
+    assert await remembered(db) == ["https://far.example/1"]
+
+
+async def test_readers_do_not_wait_for_the_writer(db: SqliteDatabase) -> None:
+    """While somebody writes, others read what was there before."""
+    async with db.write() as connection:
+        await db_received.remember_activity(connection, "https://far.example/robin", "1")
+        assert await remembered(db) == []
+    assert await remembered(db) == ["1"]
+
+
+async def test_more_readers_than_connections(db: SqliteDatabase) -> None:
+    """Readers beyond the number of connections wait for their turn, and all get an answer."""
+    answers = await asyncio.gather(*(remembered(db) for _ in range(5 * db_sqlite.READERS)))
+    assert answers == [[]] * 5 * db_sqlite.READERS
+
+
+async def test_two_processes_write(sqlite_settings: Settings, db: SqliteDatabase) -> None:
+    """Writers on two openings of one file, as two processes have them, all get through."""
+    other = await open_sqlite(sqlite_settings.sqlite_path)
+    try:
+        await asyncio.gather(
+            *(remember(database, f"{n}") for n, database in enumerate([db, other] * 10))
+        )
+    finally:
+        await other.close()
+    assert len(await remembered(db)) == 20
+
+
+# --- what goes wrong -------------------------------------------------------------------------------
+
+
+async def test_full_disk(db: SqliteDatabase) -> None:
+    """On a full disk a write says "try again later" and leaves nothing; with room again it works."""
+    await limit_pages(db, 1)
+    with pytest.raises(Unavailable, match="full"):
+        async with db.write() as connection:
+            await db_received.remember_activity(connection, "https://far.example/robin", "small")
+            for n in range(100):
+                await db_received.remember_activity(connection, "actor", f"{n} {'x' * 5000}")
+    assert await remembered(db) == []
+    await limit_pages(db, 2**30)
+    await remember(db, "https://far.example/2")
+    assert await remembered(db) == ["https://far.example/2"]
+
+
+async def test_full_disk_does_not_stop_readers(db: SqliteDatabase) -> None:
+    """What is there can be read from a full disk."""
+    await remember(db, "https://far.example/1")
+    await limit_pages(db, 1)
+    with pytest.raises(Unavailable):
+        await remember(db, "x" * 100_000)
+    assert await remembered(db) == ["https://far.example/1"]
+
+
+async def limit_pages(database: SqliteDatabase, most: int) -> None:
+    """Let the file grow to so many pages; SQLite never goes below what it has now."""
+    async with database.write() as connection:
+        await connection.fetch_all(f"PRAGMA max_page_count = {most}")
+
+
+async def test_locked_by_another_process(
+    sqlite_settings: Settings, impatient: SqliteDatabase
+) -> None:
+    """While another process writes for too long, we say "try again later"; then it works again."""
+    with closing(sqlite3.connect(sqlite_settings.sqlite_path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(Unavailable, match="locked"):
+            await remember(impatient, "1")
+        assert await remembered(impatient) == []
+        other.execute("ROLLBACK")
+    await remember(impatient, "2")
+    assert await remembered(impatient) == ["2"]
+
+
+async def test_mistake_is_not_called_passing(db: SqliteDatabase) -> None:
+    """A statement that can never work is an error of its own kind, and not "try again later"."""
+    with pytest.raises(sqlite3.OperationalError, match="no such table"):
+        async with db.write() as connection:
+            await connection.execute("DELETE FROM nowhere")
+    await remember(db, "1")
+    assert await remembered(db) == ["1"]
+
+
+async def test_cancelled_before_a_transaction_begins(
+    sqlite_settings: Settings, db: SqliteDatabase
+) -> None:
+    """A writer that is cancelled while it waits for another process leaves no lock behind."""
+    with closing(sqlite3.connect(sqlite_settings.sqlite_path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        waiting = asyncio.create_task(remember(db, "1"))
+        await asyncio.sleep(0.05)
+        waiting.cancel()
+        await asyncio.sleep(0)
+        other.execute("ROLLBACK")
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        await remember(db, "2")
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("ROLLBACK")
+    assert await remembered(db) == ["2"]
+
+
+async def test_cancelled_anywhere(db: SqliteDatabase) -> None:
+    """However far readers and writers have come when they are cancelled, the next ones work."""
+    for steps in range(12):
+        work = [asyncio.create_task(remember(db, f"cancelled {steps}"))]
+        work += [asyncio.create_task(remembered(db)) for _ in range(db_sqlite.READERS)]  # type: ignore[arg-type]
+        for _ in range(steps):
+            await asyncio.sleep(0.0003)
+        for task in work:
+            task.cancel()
+        await asyncio.gather(*work, return_exceptions=True)
+        await remember(db, f"later {steps}")
+        assert f"later {steps}" in await remembered(db)
+
+
+async def test_naps_are_short(db: SqliteDatabase, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another process cannot wake us, so that we look after a nap however long we may sleep."""
+    monkeypatch.setattr(db_sqlite, "LONGEST_NAP", 0.01)
+    async with asyncio.timeout(1):
+        await db.wait_for_work(at_most=60)
