@@ -25,8 +25,8 @@ def with_context(document: Document) -> Document:
 
 
 def timestamp(at: Millis) -> str:
-    """A moment in ISO 8601, to the second: fine enough, and what every peer reads."""
-    return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    """A moment in ISO 8601, to the millisecond, so that peers can keep posts in order."""
+    return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
 # --- actors --------------------------------------------------------------------------------------
@@ -127,7 +127,7 @@ def render_note(view: StatusView, uris: Uris) -> Document:
     if status.source is not None:
         note["source"] = {"content": status.source, "mediaType": "text/plain"}
     if status.edited_at:
-        # Peers apply an edit only when this is later than what they have, so never equal.
+        # Some peers compare whole seconds, and apply an edit only when it is later than the post.
         note["updated"] = timestamp(Millis(max(status.edited_at, status.published + 1000)))
     if not status.reach.is_open:
         note["directMessage"] = status.reach is Reach.DIRECT

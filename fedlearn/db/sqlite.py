@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
@@ -153,6 +153,7 @@ async def open_sqlite(path: Path) -> SqliteDatabase:
     opened: list[aiosqlite.Connection] = []
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        _try_out(path)
         while len(opened) < 1 + READERS:
             opened.append(await _connect(path))
     except (OSError, sqlite3.Error) as error:
@@ -160,6 +161,13 @@ async def open_sqlite(path: Path) -> SqliteDatabase:
             await connection.close()
         raise StartError(f"the database {path} cannot be opened: {error}") from error
     return SqliteDatabase(opened[0], opened[1:])
+
+
+def _try_out(path: Path) -> None:
+    # What is wrong with the file shows here: where the driver cannot open it, it leaves a thread
+    # behind that outlives the loop and complains of that.
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(PRAGMAS)
 
 
 async def _connect(path: Path) -> aiosqlite.Connection:

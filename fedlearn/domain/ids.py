@@ -13,6 +13,7 @@ Uri = NewType("Uri", str)
 Millis = NewType("Millis", int)  # milliseconds since 1970, UTC
 
 SEQUENCE_BITS = 16
+FRESH_MS = 15 * 60_000
 
 
 def now() -> Millis:
@@ -27,6 +28,15 @@ def snowflake(at: Millis | None = None) -> int:
     moment sorts where that moment belongs, which keeps timelines in order by id alone.
     """
     return ((now() if at is None else at) << SEQUENCE_BITS) | secrets.randbits(SEQUENCE_BITS)
+
+
+def snowflake_of_arrival(published: Millis) -> int:
+    """The id of something that was published elsewhere and comes in now.
+
+    What is fresh sorts by arrival, so that it never slips in below what a reader has seen already;
+    many servers tell the time only to the second. What is old sorts where it belongs.
+    """
+    return snowflake() if published > now() - FRESH_MS else snowflake(published)
 
 
 def moment_of(snowflake_id: int) -> Millis:

@@ -15,7 +15,7 @@ from fedlearn.db import statuses as db_statuses
 from fedlearn.db.database import Connection
 from fedlearn.domain.actors import Actor
 from fedlearn.domain.audience import Scope
-from fedlearn.domain.ids import ActorId, Millis, StatusId, Uri, now, snowflake
+from fedlearn.domain.ids import ActorId, Millis, StatusId, Uri, now, snowflake_of_arrival
 from fedlearn.domain.statuses import Status
 from fedlearn.errors import RefusedDocument
 from fedlearn.instance import Instance
@@ -113,7 +113,7 @@ def _status(note: NoteDocument, author: Actor, parent: Status | None) -> Status:
     published = _published(note)
     conversation = parent.conversation if parent else note.conversation or note.uri
     return Status(
-        id=StatusId(snowflake(published)),
+        id=StatusId(snowflake_of_arrival(published)),
         uri=note.uri,
         url=note.url,
         actor_id=author.id,

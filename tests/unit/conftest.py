@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 
+import hypothesis
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -9,6 +10,10 @@ from fedlearn.activitypub.client import FederationClient
 from fedlearn.activitypub.keys import SigningKey, VerifyingKey, generate_key
 from fedlearn.settings import Settings
 from tests.unit.stub_web import StubWeb, let_all_pass
+
+# A busy machine is no reason to fail.
+hypothesis.settings.register_profile("unit", deadline=None)
+hypothesis.settings.load_profile("unit")
 
 KEY_ID = "https://far.example/users/robin#main-key"
 

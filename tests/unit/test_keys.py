@@ -1,5 +1,7 @@
 """Keys: made, read from others, and sealed, so that nobody uses one that is not theirs."""
 
+from contextlib import suppress
+
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -121,7 +123,7 @@ def test_unusable_keys_are_refused(key: SigningKey) -> None:
 @example("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----")
 def test_no_text_breaks_the_reader_of_keys(text: str) -> None:
     """Whatever a document has for a PEM, the answer is a key or ValueError."""
-    with pytest.raises(ValueError, match=""):
+    with suppress(ValueError):
         read_public_pem(text)
 
 
@@ -161,7 +163,7 @@ def test_other_multikeys_are_refused(value: str) -> None:
 @given(st.text(alphabet=BASE58, max_size=64).map(lambda text: f"z{text}") | st.text())
 def test_no_text_breaks_the_reader_of_multikeys(text: str) -> None:
     """Whatever stands for a Multikey, the answer is a PEM or ValueError."""
-    with pytest.raises(ValueError, match=r".+"):
+    with suppress(ValueError):
         read_multikey(text)
 
 

@@ -7,7 +7,7 @@ from fedlearn.db import received as db_received
 from fedlearn.db import statuses as db_statuses
 from fedlearn.db.status_views import status_view_by_uri
 from fedlearn.domain.audience import Scope, narrower
-from fedlearn.domain.ids import StatusId, Uri, now, snowflake
+from fedlearn.domain.ids import StatusId, Uri, now, snowflake_of_arrival
 from fedlearn.domain.notifications import NotificationKind
 from fedlearn.domain.statuses import Status, StatusView
 from fedlearn.inbox.outcome import DONE, Ignored, Outcome
@@ -62,7 +62,7 @@ def _boost(activity: Activity, sender: Sender, boosted: Status) -> Status:
     published = min(activity.published or now(), now())
     reach = reach_of(activity.to, activity.cc, sender.actor.profile.followers)
     return Status(
-        id=StatusId(snowflake(published)),
+        id=StatusId(snowflake_of_arrival(published)),
         uri=activity.uri or Uri(f"{sender.actor.uri}#boosts/{boosted.id}"),
         url=boosted.url,
         actor_id=sender.actor.id,
