@@ -225,6 +225,18 @@ def invite_user() -> None:
     console.print(_with_instance(accounts.make_invitation))
 
 
+@user_app.command("rotate-key")
+def rotate_key(name: Name) -> None:
+    """Give somebody another signing key, and tell their followers' servers."""
+
+    async def work(instance: Instance) -> None:
+        user = await accounts.find_user(instance, name)
+        await accounts.rotate_key(instance, user.actor)
+
+    _with_instance(work)
+    console.print(f"@{name} signs with another key now.")
+
+
 @user_app.command("follow")
 def follow_handle(
     name: Name, handle: Annotated[str, typer.Argument(help="Such as @name@example.org.")]

@@ -180,17 +180,16 @@ def _text(raw: Any) -> str:
 
 
 def _number(raw: Any) -> int:
-    number = int(str(raw))
-    if number < 1:
-        raise ValueError(f"{raw!r} is not a number above 0")
-    return number
+    if not re.fullmatch(r"[1-9][0-9]{0,15}", str(raw)) or isinstance(raw, bool):
+        raise ValueError(f"{raw!r} is not a whole number above 0")
+    return int(str(raw))
 
 
 def _seconds(raw: Any) -> float:
-    seconds = float(raw)
-    if not 0 < seconds < 3600:
+    is_number = re.fullmatch(r"[0-9]+(\.[0-9]+)?", str(raw)) and not isinstance(raw, bool)
+    if not is_number or not 0 < float(raw) < 3600:
         raise ValueError(f"{raw!r} is not a number of seconds between 0 and 3600")
-    return seconds
+    return float(raw)
 
 
 def _switch(raw: Any) -> bool:
@@ -202,8 +201,16 @@ def _switch(raw: Any) -> bool:
     return words[word]
 
 
+def _path(raw: Any) -> Path:
+    if not _text(raw):
+        raise ValueError("it is empty")
+    return Path(_text(raw))
+
+
 def _networks(raw: Any) -> tuple[Network, ...]:
-    parts = raw.split(",") if isinstance(raw, str) else list(raw)
+    if not isinstance(raw, str | list):
+        raise TypeError(f"{raw!r} is not a list of networks such as 10.0.0.0/8")
+    parts = raw.split(",") if isinstance(raw, str) else [str(part) for part in raw]
     return tuple(ipaddress.ip_network(part.strip()) for part in parts if part.strip())
 
 
@@ -222,14 +229,16 @@ PARSERS: dict[Any, Callable[[Any], Any]] = {
     int: _number,
     float: _seconds,
     bool: _switch,
-    Path: lambda raw: Path(_text(raw)),
-    Path | None: lambda raw: Path(_text(raw)) if raw else None,
+    Path: _path,
+    Path | None: lambda raw: _path(raw) if _text(raw) else None,
     tuple[Network, ...]: _networks,
     Federation: _one_of(Federation),
     Registration: _one_of(Registration),
 }
 
-DOMAIN = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?")
+LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+DOMAIN = re.compile(rf"{LABEL}(\.{LABEL})*(:[1-9][0-9]{{0,4}})?")
+ORIGIN = re.compile(rf"https?://{DOMAIN.pattern}")
 
 
 def _checked(settings: Settings, given: Mapping[str, tuple[str, Any]]) -> Settings:
@@ -238,13 +247,13 @@ def _checked(settings: Settings, given: Mapping[str, tuple[str, Any]]) -> Settin
     def source(name: str) -> str:
         return given[name][0] if name in given else name
 
-    parts = urlsplit(settings.url)
-    if parts.scheme not in {"http", "https"} or not DOMAIN.fullmatch(parts.netloc):
+    if not ORIGIN.fullmatch(settings.url):
         raise SettingsError(
             f"{source('url')}: {settings.url!r} is not an origin such as https://social.example.org"
+            " (lower case, nothing after the host)"
         )
-    if parts.path or parts.query or parts.fragment:
-        raise SettingsError(f"{source('url')}: {settings.url!r} must end after the host")
+    if settings.url.endswith(":443" if settings.is_https else ":80"):
+        raise SettingsError(f"{source('url')}: {settings.url!r} must leave out the usual port")
     if settings.handle_domain and not DOMAIN.fullmatch(settings.handle_domain):
         raise SettingsError(
             f"{source('handle_domain')}: {settings.handle_domain!r} is not a domain in lower case"

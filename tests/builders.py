@@ -21,18 +21,18 @@ OUR_HOST = "our.example"
 OURS = Uris(origin=f"https://{OUR_HOST}", domain=OUR_HOST)
 
 
-async def local(connection: Connection, name: str = "alice", **changes: Any) -> Actor:
+async def local(connection: Connection, username: str = "alice", /, **changes: Any) -> Actor:
     """Somebody of ours."""
-    profile = replace(profile_at(OURS, name), domain=None, **changes)
+    profile = replace(profile_at(OURS, username), domain=None, **changes)
     return await db_actors.store_actor(connection, profile, OUR_HOST)
 
 
 async def remote(
-    connection: Connection, handle: str = "robin@far.example", **changes: Any
+    connection: Connection, handle: str = "robin@far.example", /, **changes: Any
 ) -> Actor:
     """Somebody on another server, which has a shared inbox unless it is said otherwise."""
-    name, _, domain = handle.partition("@")
-    profile = replace(profile_at(Uris(f"https://{domain}", domain), name), **changes)
+    username, _, domain = handle.partition("@")
+    profile = replace(profile_at(Uris(f"https://{domain}", domain), username), **changes)
     return await db_actors.store_actor(connection, profile, host=domain)
 
 
@@ -65,11 +65,11 @@ def profile_at(uris: Uris, username: str) -> Profile:
     )
 
 
-async def signs_up(connection: Connection, name: str = "alice", **changes: Any) -> User:
+async def signs_up(connection: Connection, username: str = "alice", /, **changes: Any) -> User:
     """Somebody of ours with a login."""
-    actor = await local(connection, name)
+    actor = await local(connection, username)
     wanted: dict[str, Any] = {
-        "email": f"{name}@mail.example",
+        "email": f"{username}@mail.example",
         "password_hash": "a hash",
         "role": Role.USER,
         "approved_at": now(),

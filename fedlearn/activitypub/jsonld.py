@@ -84,8 +84,14 @@ def has_as_context(document: Document) -> bool:
 
 
 def expand(document: Document) -> list[Document]:
-    """The document in expanded form (JSON-LD 1.1), every term as the IRI that it stands for."""
-    expanded: list[Document] = jsonld.expand(document, {"documentLoader": _load_bundled})
+    """The document in expanded form (JSON-LD 1.1), every term as the IRI that it stands for.
+
+    `RefusedDocument` when it is no sound JSON-LD, or needs a context that is not among ours.
+    """
+    try:
+        expanded: list[Document] = jsonld.expand(document, {"documentLoader": _load_bundled})
+    except (jsonld.JsonLdError, ValueError) as error:
+        raise RefusedDocument(f"the document cannot be expanded: {error}") from error
     return expanded
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from fedlearn.db.database import Connection, Row
-from fedlearn.domain.actors import Actor, ActorKind, Profile, ProfileField, PublicKey
+from fedlearn.domain.actors import Actor, ActorKind, OwnKey, Profile, ProfileField, PublicKey
 from fedlearn.domain.ids import ActorId, Millis, Uri, now, snowflake
 
 
@@ -154,7 +154,7 @@ async def replace_keys(
     await connection.execute_many(
         """
         INSERT INTO actor_key (uri, actor_id, pem, created_at) VALUES (:uri, :actor_id, :pem, :at)
-        ON CONFLICT (uri) DO NOTHING
+        ON CONFLICT DO NOTHING
         """,
         [{"uri": key.uri, "actor_id": actor_id, "pem": key.pem, "at": now()} for key in keys],
     )
@@ -163,11 +163,11 @@ async def replace_keys(
 async def store_own_key(
     connection: Connection, actor_id: ActorId, key: PublicKey, sealed: bytes
 ) -> None:
-    """Keep a local actor's key; the private half is sealed with the instance key."""
+    """Keep a local actor's key, unless it has one; the private half is sealed."""
     await connection.execute(
         """
         INSERT INTO actor_key (uri, actor_id, pem, sealed, created_at)
-        VALUES (:uri, :actor_id, :pem, :sealed, :at) ON CONFLICT (uri) DO NOTHING
+        VALUES (:uri, :actor_id, :pem, :sealed, :at) ON CONFLICT DO NOTHING
         """,
         uri=key.uri,
         actor_id=actor_id,
@@ -177,20 +177,44 @@ async def store_own_key(
     )
 
 
-async def own_key(connection: Connection, actor_id: ActorId) -> tuple[PublicKey, bytes] | None:
-    """The newest key of a local actor: the public half, and the sealed private one."""
+async def retire_own_key(connection: Connection, actor_id: ActorId) -> None:
+    """The key of a local actor signs nothing new any more."""
+    await connection.execute(
+        "UPDATE actor_key SET retired_at = :at WHERE actor_id = :id AND retired_at IS NULL",
+        id=actor_id,
+        at=now(),
+    )
+
+
+async def own_key(connection: Connection, actor_id: ActorId) -> OwnKey | None:
+    """The key that a local actor signs with."""
     row = await connection.fetch_one(
         """
-        SELECT k.uri, a.uri AS owner, k.pem, k.sealed
+        SELECT k.id, k.uri, a.uri AS owner, k.pem, k.sealed
         FROM actor_key k JOIN actor a ON a.id = k.actor_id
         WHERE k.actor_id = :id AND k.sealed IS NOT NULL AND k.retired_at IS NULL
-        ORDER BY k.created_at DESC, k.uri DESC LIMIT 1
         """,
         id=actor_id,
     )
-    if row is None:
-        return None
-    return PublicKey(Uri(row["uri"]), Uri(row["owner"]), row["pem"]), bytes(row["sealed"])
+    return _own_key_of(row) if row else None
+
+
+async def own_key_by_id(connection: Connection, key_id: int) -> OwnKey | None:
+    """A key of a local actor, even a retired one: its last word is signed with it."""
+    row = await connection.fetch_one(
+        """
+        SELECT k.id, k.uri, a.uri AS owner, k.pem, k.sealed
+        FROM actor_key k JOIN actor a ON a.id = k.actor_id
+        WHERE k.id = :id AND k.sealed IS NOT NULL
+        """,
+        id=key_id,
+    )
+    return _own_key_of(row) if row else None
+
+
+def _own_key_of(row: Row) -> OwnKey:
+    public = PublicKey(Uri(row["uri"]), Uri(row["owner"]), row["pem"])
+    return OwnKey(int(row["id"]), public, bytes(row["sealed"]))
 
 
 async def any_sealed_key(connection: Connection) -> tuple[str, bytes] | None:

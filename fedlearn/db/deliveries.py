@@ -21,6 +21,7 @@ async def insert_deliveries(
     order_key: str,
     body: bytes,
     inboxes: Iterable[tuple[str, str]],
+    key_id: int | None = None,
 ) -> None:
     """Have one activity sent to these inboxes, given with their hosts.
 
@@ -29,10 +30,11 @@ async def insert_deliveries(
     at = now()
     row = await connection.fetch_one(
         """
-        INSERT INTO outgoing_activity (sender_id, status_id, order_key, body, created_at)
-        VALUES (:sender, :status, :order_key, :body, :at) RETURNING id
+        INSERT INTO outgoing_activity (sender_id, key_id, status_id, order_key, body, created_at)
+        VALUES (:sender, :key_id, :status, :order_key, :body, :at) RETURNING id
         """,
         sender=sender_id,
+        key_id=key_id,
         status=status_id,
         order_key=order_key,
         body=body,
@@ -100,6 +102,7 @@ async def _with_activities(connection: Connection, rows: Sequence[Row]) -> list[
             inbox=row["inbox"],
             host=row["host"],
             sender_id=ActorId(by_id[row["activity_id"]]["sender_id"]),
+            key_id=by_id[row["activity_id"]]["key_id"],
             body=bytes(by_id[row["activity_id"]]["body"]),
             status_id=by_id[row["activity_id"]]["status_id"],
             attempts=int(row["attempts"]),

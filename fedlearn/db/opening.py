@@ -47,8 +47,8 @@ async def migrate(settings: Settings) -> None:
         await database.close()
     if behind:
         # Alembic and SQLAlchemy are heavy, so they are loaded only when there is work for them.
-        upgrade = _extra("fedlearn.db.migrate").upgrade
-        await asyncio.to_thread(upgrade, settings, "head")
+        kind = "migrate_postgres" if settings.is_postgres else "migrate"
+        await asyncio.to_thread(_extra(f"fedlearn.db.{kind}").upgrade, settings)
 
 
 def known_versions() -> list[str]:

@@ -1,6 +1,7 @@
 """This is where PostgreSQL is the database: a pool, and LISTEN/NOTIFY to wake the workers."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -11,8 +12,26 @@ from fedlearn.db.database import Row
 from fedlearn.db.statements import for_postgres
 from fedlearn.errors import StartError, Unavailable
 
+log = logging.getLogger(__name__)
+
 POOL_SIZE = 10
 WORK_CHANNEL = "fedlearn_work"
+# A server that is away, full or stopping, or that chose us to give way in a deadlock.
+PASSING = (
+    asyncpg.InsufficientResourcesError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.TransactionRollbackError,
+    asyncpg.InterfaceError,
+    OSError,
+)
+CANNOT_CONNECT = (
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    OSError,
+    OverflowError,  # a port above 65535
+    ValueError,
+)
 
 
 class PostgresConnection:
@@ -55,9 +74,11 @@ class PostgresConnection:
 class PostgresDatabase:
     """A server that any number of processes on any number of hosts share."""
 
-    def __init__(self, pool: Any, listener: Any) -> None:
+    def __init__(self, url: str, pool: Any) -> None:
+        self._url = url
         self._pool = pool
-        self._listener = listener
+        self._listener: Any = None
+        self._connecting = asyncio.Lock()
         self._work = asyncio.Event()
 
     @asynccontextmanager
@@ -85,13 +106,7 @@ class PostgresDatabase:
                 raw.transaction(isolation=isolation, readonly=readonly),
             ):
                 yield PostgresConnection(raw)
-        except (
-            asyncpg.InsufficientResourcesError,
-            asyncpg.OperatorInterventionError,
-            asyncpg.PostgresConnectionError,
-            asyncpg.InterfaceError,
-            ConnectionError,
-        ) as error:
+        except PASSING as error:
             raise Unavailable(f"the database does not answer just now: {error}") from error
 
     async def has_table(self, name: str) -> bool:
@@ -106,18 +121,32 @@ class PostgresDatabase:
     async def wait_for_work(self, at_most: float) -> None:
         """Sleep until some process announces work, at most so many seconds."""
         try:
-            await asyncio.wait_for(self._work.wait(), at_most)
+            async with asyncio.timeout(at_most):
+                await self.listen()
+                await self._work.wait()
         except TimeoutError:
+            return
+        except CANNOT_CONNECT as error:
+            log.warning("announcements of work cannot be heard just now: %s", error)
+            await asyncio.sleep(at_most)
             return
         self._work.clear()
 
-    def hear_work(self, *_: object) -> None:
-        """A NOTIFY has come in."""
+    async def listen(self) -> None:
+        """Hear announcements from now on; again, where the connection for it was lost."""
+        async with self._connecting:
+            if self._listener is None or self._listener.is_closed():
+                listener = await asyncpg.connect(self._url)
+                await listener.add_listener(WORK_CHANNEL, self._hear_work)
+                self._listener = listener
+
+    def _hear_work(self, *_: object) -> None:
         self._work.set()
 
     async def close(self) -> None:
         """Close every connection."""
-        await self._listener.close()
+        if self._listener is not None:
+            await self._listener.close()
         await self._pool.close()
 
 
@@ -125,9 +154,13 @@ async def open_postgres(url: str) -> PostgresDatabase:
     """The database at this address; it must exist."""
     try:
         pool = await asyncpg.create_pool(url, min_size=1, max_size=POOL_SIZE)
-        listener = await asyncpg.connect(url)
-    except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        raise StartError(f"the database cannot be reached: {error}") from error
-    database = PostgresDatabase(pool, listener)
-    await listener.add_listener(WORK_CHANNEL, database.hear_work)
+        database = PostgresDatabase(url, pool)
+        try:
+            await database.listen()
+        except BaseException:
+            await database.close()
+            raise
+    except CANNOT_CONNECT as error:
+        reason = " ".join(str(error).split())
+        raise StartError(f"the database cannot be reached: {reason}") from error
     return database

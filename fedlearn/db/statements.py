@@ -41,7 +41,12 @@ class PostgresStatement:
 
     def bind(self, params: Mapping[str, Any]) -> list[Any]:
         """The parameters in their order, lists as lists."""
-        return [list(params[n]) if n in self.lists else params[n] for n in self.order]
+        return [
+            [_storable(one) for one in params[name]]
+            if name in self.lists
+            else _storable(params[name])
+            for name in self.order
+        ]
 
 
 @lru_cache(maxsize=STATEMENTS_REMEMBERED)
@@ -60,6 +65,11 @@ def for_postgres(sql: str) -> PostgresStatement:
     sql = LIST_PARAM.sub(r"= ANY(:\1)", sql)
     sql = NAMED_PARAM.sub(_numbered(order), sql)
     return PostgresStatement(sql, tuple(order), lists)
+
+
+def _storable(value: Any) -> Any:
+    # PostgreSQL refuses the character 0 in texts, and no text loses its meaning without it.
+    return value.replace("\0", "") if isinstance(value, str) else value
 
 
 def _numbered(order: list[str]) -> Callable[[re.Match[str]], str]:

@@ -234,16 +234,28 @@ async def descendants(
 
 
 async def replies_page(
-    connection: Connection, viewer: Viewer, status_id: StatusId, *, after: StatusId, limit: int
+    connection: Connection,
+    viewer: Viewer,
+    status_id: StatusId,
+    *,
+    after: StatusId,
+    limit: int,
+    others_only: bool = False,
 ) -> list[StatusId]:
-    """Direct answers to a status, those by its author first, then oldest first."""
+    """Direct answers to a status, those by its author first, then oldest first.
+
+    `after` is the last one had; `others_only` when that was not by the author.
+    """
     rows = await connection.fetch_all(
         f"""
         SELECT s.id FROM status s JOIN status parent ON parent.id = s.in_reply_to_id
-        WHERE parent.id = :id AND s.id > :after AND {VISIBLE}
+        WHERE parent.id = :id AND {VISIBLE}
+            AND (CASE WHEN s.actor_id = parent.actor_id THEN 0 ELSE 1 END, s.id)
+                > (CAST(:by_others AS INTEGER), CAST(:after AS BIGINT))
         ORDER BY CASE WHEN s.actor_id = parent.actor_id THEN 0 ELSE 1 END, s.id LIMIT :limit
         """,
         id=status_id,
+        by_others=int(others_only),
         after=after,
         limit=limit,
         **eyes(viewer),

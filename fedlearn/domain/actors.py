@@ -109,6 +109,15 @@ class PublicKey:
     pem: str
 
 
+@dataclass(frozen=True, slots=True)
+class OwnKey:
+    """A key of a local actor as it is stored: the private half is sealed."""
+
+    id: int
+    public: PublicKey
+    sealed: bytes
+
+
 class Role(StrEnum):
     """What a user may do for the instance."""
 

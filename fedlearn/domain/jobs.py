@@ -33,6 +33,7 @@ class Delivery:
     inbox: str
     host: str
     sender_id: ActorId
+    key_id: int | None  # the key to sign with, where it is not the sender's newest
     body: bytes
     status_id: int | None
     attempts: int

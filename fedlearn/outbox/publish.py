@@ -56,10 +56,12 @@ async def publish_to_followers(
     sender: Actor,
     activity: Document,
     follower_inboxes: Sequence[Uri],
+    key_id: int | None = None,
 ) -> None:
     """Send news of an actor itself, such as a changed profile, to its followers."""
+    inboxes = list(follower_inboxes)
     await _enqueue(
-        connection, federation, sender, activity, list(follower_inboxes), order_key=sender.uri
+        connection, federation, sender, activity, inboxes, order_key=sender.uri, key_id=key_id
     )
 
 
@@ -79,6 +81,7 @@ async def _enqueue(
     *,
     order_key: str,
     status: Status | None = None,
+    key_id: int | None = None,
 ) -> None:
     hosts = {inbox: host_of(inbox) for inbox in inboxes}
     welcome = await db_hosts.welcome_hosts(connection, federation, set(hosts.values()))
@@ -92,4 +95,5 @@ async def _enqueue(
         order_key=order_key,
         body=write_document(with_context(activity)),
         inboxes=targets,
+        key_id=key_id,
     )

@@ -175,6 +175,29 @@ async def ensure_owner(instance: Instance) -> User:
     return await create_account(instance, NewAccount("owner", email, role=Role.OWNER))
 
 
+async def rotate_key(instance: Instance, actor: Actor) -> None:
+    """Give an actor another key; its last word under the old one tells followers of the new one.
+
+    Servers that trust a key only while nobody but its owner changes it need exactly that.
+    """
+    old = await instance.keys.stored_key(actor)
+    new, sealed = await instance.keys.make(actor)
+    document = render_actor(actor, new, instance.uris)
+    async with instance.db.write() as connection:
+        inboxes = await db_follows.follower_inboxes(connection, actor.id)
+        await db_actors.retire_own_key(connection, actor.id)
+        await db_actors.store_own_key(connection, actor.id, new, sealed)
+        await publish_to_followers(
+            connection,
+            instance.settings.federation,
+            sender=actor,
+            activity=render_update_actor(document, Uri(f"{actor.uri}/followers"), now()),
+            follower_inboxes=inboxes,
+            key_id=old.id,
+        )
+    instance.keys.forget(actor)
+
+
 # --- signing in ----------------------------------------------------------------------------------
 
 

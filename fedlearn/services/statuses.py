@@ -111,7 +111,9 @@ async def delete_status(instance: Instance, author: Actor, status_id: StatusId) 
         activity = render.render_delete(view)
         await _publish(instance, connection, view, activity, recipients)
         await db_statuses.delete_status(connection, status.id)
-        await db_received.bury(connection, status.uri, author.uri)
+        if status.reach.is_open and status.scope is Scope.FED:
+            # Its grave can be seen by anybody, so it tells only of what anybody could see.
+            await db_received.bury(connection, status.uri, author.uri)
 
 
 async def boost(instance: Instance, actor: Actor, status_id: StatusId) -> StatusView:

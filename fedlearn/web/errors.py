@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 
 # Whoever asks here is a machine, whatever it says it accepts.
 MACHINE_PATHS = ("/api/", "/inbox", "/actor", "/nodeinfo", "/.well-known/", "/oauth/", "/contexts/")
+# What one caller must not see another may, so nothing in between may keep the refusal.
+NOT_KEPT = {"cache-control": "private, no-store", "vary": "Accept, Signature"}
 TITLES = {
     400: "This request was not understood",
     401: "Please sign in",
@@ -49,7 +51,7 @@ async def answer(
     """An error in the form that the caller can read."""
     if is_for_machine(request):
         body = msgspec.json.encode({"error": message})
-        sent = {"content-type": "application/json", **(headers or {})}
+        sent = {"content-type": "application/json", **NOT_KEPT, **(headers or {})}
         return Response(body, status_code=status, headers=sent)
     title = TITLES.get(status, "That did not work")
     return await render_page(

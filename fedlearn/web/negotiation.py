@@ -30,11 +30,14 @@ def preferred_type(request: HTTPConnection) -> str | None:
 
 def _quality(part: str) -> tuple[str, float]:
     """One range of an Accept header without its weight, and the weight."""
-    kind, _, weight = part.partition(";q=")
+    kind, *parameters = (piece.strip() for piece in part.lower().split(";"))
+    weights = [one.removeprefix("q=") for one in parameters if one.startswith("q=")]
+    others = [one for one in parameters if not one.startswith("q=")]
     try:
-        return kind.strip().lower(), float(weight) if weight else 1.0
+        weight = float(weights[0]) if weights else 1.0
     except ValueError:
-        return kind.strip().lower(), 0.0
+        weight = 0.0
+    return "; ".join([kind, *others]), weight
 
 
 def activity_response(

@@ -55,17 +55,24 @@ async def remembered(database: SqliteDatabase) -> list[str]:
 # --- how it is opened ------------------------------------------------------------------------------
 
 
-async def test_connections_are_set_up(db: SqliteDatabase) -> None:
+@pytest.mark.parametrize(
+    ("pragma", "column", "value"),
+    [
+        ("journal_mode", "journal_mode", "wal"),
+        ("foreign_keys", "foreign_keys", 1),
+        ("synchronous", "synchronous", 1),  # NORMAL
+        ("busy_timeout", "timeout", db_sqlite.BUSY_TIMEOUT_MS),
+    ],
+)
+async def test_connections_are_set_up(
+    db: SqliteDatabase, pragma: str, column: str, value: object
+) -> None:
     """Readers and the writer use the write-ahead log, hold foreign keys, and wait for others."""
-    for context in (db.read, db.write):
-        async with context() as connection:
-            found = {
-                name: await connection.fetch_one(f"PRAGMA {name}")
-                for name in ("journal_mode", "foreign_keys", "synchronous", "busy_timeout")
-            }
-        # What busy_timeout answers is a column called `timeout`.
-        values = [tuple(row) for row in found.values()]  # type: ignore[call-overload]
-        assert values == [("wal",), (1,), (1,), (db_sqlite.BUSY_TIMEOUT_MS,)]
+    for begin in (db.read, db.write):
+        async with begin() as connection:
+            row = await connection.fetch_one(f"PRAGMA {pragma}")
+        assert row
+        assert row[column] == value
 
 
 async def test_folder_is_made(tmp_path: Path) -> None:
@@ -131,11 +138,15 @@ async def test_two_processes_write(sqlite_settings: Settings, db: SqliteDatabase
 async def test_full_disk(db: SqliteDatabase) -> None:
     """On a full disk a write says "try again later" and leaves nothing; with room again it works."""
     await limit_pages(db, 1)
-    with pytest.raises(Unavailable, match="full"):
+
+    async def write() -> None:
         async with db.write() as connection:
             await db_received.remember_activity(connection, "https://far.example/robin", "small")
             for n in range(100):
                 await db_received.remember_activity(connection, "actor", f"{n} {'x' * 5000}")
+
+    with pytest.raises(Unavailable, match="full"):
+        await write()
     assert await remembered(db) == []
     await limit_pages(db, 2**30)
     await remember(db, "https://far.example/2")
@@ -199,18 +210,19 @@ async def test_cancelled_before_a_transaction_begins(
     assert await remembered(db) == ["2"]
 
 
-async def test_cancelled_anywhere(db: SqliteDatabase) -> None:
+@pytest.mark.parametrize("steps", [1, 3, 6])
+async def test_cancelled_anywhere(db: SqliteDatabase, steps: int) -> None:
     """However far readers and writers have come when they are cancelled, the next ones work."""
-    for steps in range(12):
-        work = [asyncio.create_task(remember(db, f"cancelled {steps}"))]
-        work += [asyncio.create_task(remembered(db)) for _ in range(db_sqlite.READERS)]  # type: ignore[arg-type]
-        for _ in range(steps):
-            await asyncio.sleep(0.0003)
-        for task in work:
-            task.cancel()
-        await asyncio.gather(*work, return_exceptions=True)
-        await remember(db, f"later {steps}")
-        assert f"later {steps}" in await remembered(db)
+    works = [remember(db, "cancelled"), *(remembered(db) for _ in range(db_sqlite.READERS))]
+    tasks = [asyncio.ensure_future(work) for work in works]
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await remember(db, "later")
+    for found in await asyncio.gather(*(remembered(db) for _ in range(db_sqlite.READERS))):
+        assert "later" in found
 
 
 async def test_naps_are_short(db: SqliteDatabase, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,12 +9,30 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from fedlearn.settings import Settings
+from tests.federation.live import Authority
 from tests.federation.network import Network
 from tests.federation.peer import Peer
 from tests.federation.server import Server, run_server
 from tests.keys import peer_keys, quick_keys
 
-__all__ = ["alpha", "beta", "gamma", "network", "peer", "peer_keys", "quick_keys", "settings_of"]
+__all__ = [
+    "alpha",
+    "authority",
+    "beta",
+    "gamma",
+    "network",
+    "peer",
+    "peer_keys",
+    "quick_keys",
+    "settings_of",
+]
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """Whom servers with sockets trust; they are in tests/federation/live.py."""
+    return Authority(tmp_path_factory.mktemp("authority"))
+
 
 @pytest.fixture
 def network() -> Network:

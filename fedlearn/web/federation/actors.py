@@ -19,7 +19,8 @@ TEN_MINUTES = {"cache-control": "public, max-age=600"}
 async def get_actor(request: Request) -> Response:
     """An actor under its id; people are led to the profile."""
     if not wants_activity(request):
-        return RedirectResponse(f"/@{request.path_params['username']}", status_code=302)
+        page = f"/@{request.path_params['username']}"
+        return RedirectResponse(page, status_code=302, headers={"vary": "Accept"})
     return await actor_document(request)
 
 

@@ -24,7 +24,8 @@ async def get_status(request: Request) -> Response:
     """A status under its id; people are led to its page."""
     if not wants_activity(request):
         username, status_id = request.path_params["username"], request.path_params["status_id"]
-        return RedirectResponse(f"/@{username}/{status_id}", status_code=302)
+        page = f"/@{username}/{status_id}"
+        return RedirectResponse(page, status_code=302, headers={"vary": "Accept"})
     return await status_document(request)
 
 
@@ -60,20 +61,28 @@ async def get_replies(request: Request) -> Response:
         document = {"id": uri, "type": "Collection", "totalItems": view.replies, "first": first}
         return activity_response(request, document, headers=_caching(request, view))
     after = StatusId(number_of(request, "min_id") or 0)
+    others_only = request.query_params.get("only_other_accounts") == "true"
     async with instance_of(request).db.read() as connection:
         ids = await db_timelines.replies_page(
-            connection, viewer, view.id, after=after, limit=REPLIES_A_PAGE
+            connection, viewer, view.id, after=after, others_only=others_only, limit=REPLIES_A_PAGE
         )
         replies = await status_views(connection, viewer, ids)
     document = {
-        "id": f"{uri}?page=true" + (f"&min_id={after}" if after else ""),
+        "id": _replies_page(uri, after, others_only=others_only),
         "type": "CollectionPage",
         "partOf": uri,
         "items": [reply.status.uri for reply in replies],
     }
-    if len(ids) == REPLIES_A_PAGE:
-        document["next"] = f"{uri}?page=true&min_id={max(ids)}"
+    if len(replies) == REPLIES_A_PAGE:
+        is_by_other = replies[-1].author.id != view.author.id
+        document["next"] = _replies_page(uri, replies[-1].id, others_only=is_by_other)
     return activity_response(request, document, headers=_caching(request, view))
+
+
+def _replies_page(uri: str, after: StatusId, *, others_only: bool) -> str:
+    """The address of the page of replies that begins behind one of them."""
+    cursor = f"&min_id={after}" if after else ""
+    return f"{uri}?page=true{cursor}" + ("&only_other_accounts=true" if others_only else "")
 
 
 async def get_totals(request: Request) -> Response:
@@ -134,7 +143,8 @@ async def _gone_or_not_found(request: Request) -> Response:
         buried = await db_received.tombstone_at(connection, uri)
     if buried is None:
         raise NotFound("There is no such post.")
-    return activity_response(request, render_tombstone(Uri(uri)), status=410)
+    headers = caching(request, is_open=True)
+    return activity_response(request, render_tombstone(Uri(uri)), status=410, headers=headers)
 
 
 def _caching(request: Request, view: StatusView) -> dict[str, str]:

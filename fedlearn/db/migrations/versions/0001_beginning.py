@@ -61,7 +61,8 @@ TABLES = [
     "CREATE INDEX actor_followers ON actor (followers)",
     """
     CREATE TABLE actor_key (
-        uri TEXT PRIMARY KEY,
+        id {serial},
+        uri TEXT NOT NULL,
         actor_id BIGINT NOT NULL REFERENCES actor (id) ON DELETE CASCADE,
         pem TEXT NOT NULL,
         sealed {bytes},
@@ -69,6 +70,7 @@ TABLES = [
         retired_at BIGINT
     )
     """,
+    "CREATE UNIQUE INDEX actor_key_uri ON actor_key (uri) WHERE retired_at IS NULL",
     "CREATE INDEX actor_key_of_actor ON actor_key (actor_id)",
     # --- people who sign in ---------------------------------------------------------------------
     """
@@ -271,6 +273,7 @@ TABLES = [
     CREATE TABLE outgoing_activity (
         id {serial},
         sender_id BIGINT NOT NULL REFERENCES actor (id) ON DELETE CASCADE,
+        key_id BIGINT REFERENCES actor_key (id),
         status_id BIGINT,
         order_key TEXT NOT NULL,
         body {bytes} NOT NULL,
