@@ -39,7 +39,9 @@ def make_app(folder: Path) -> Starlette:
         key.verify(signature, SIGNED_TEXT, PKCS1v15(), SHA256())
         return Response(status_code=202)
 
-    return Starlette(routes=[Route("/document", document), Route("/inbox", inbox, methods=["POST"])])
+    return Starlette(
+        routes=[Route("/document", document), Route("/inbox", inbox, methods=["POST"])]
+    )
 
 
 if __name__ == "__main__":

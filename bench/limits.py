@@ -19,9 +19,7 @@ class RsaLimit:
 async def rsa_limit() -> RsaLimit:
     """What `openssl speed` reaches; the best of a few tries, since others may use the core, too."""
     tries = [await _openssl_speed() for _ in range(TRIES)]
-    return RsaLimit(
-        max(one.signatures for one in tries), max(one.verifications for one in tries)
-    )
+    return RsaLimit(max(one.signatures for one in tries), max(one.verifications for one in tries))
 
 
 async def _openssl_speed() -> RsaLimit:

@@ -73,8 +73,12 @@ async def start(
 async def _ports(process: asyncio.subprocess.Process, log: Path) -> tuple[int, ...]:
     line = await process.stdout.readline() if process.stdout else b""
     if not line:
-        raise RuntimeError(f"the process did not start:\n{log.read_text(encoding='utf-8')}")
+        raise RuntimeError(_told(log))
     return tuple(int(word) for word in line.split())
+
+
+def _told(log: Path) -> str:
+    return f"the process did not start:\n{log.read_text(encoding='utf-8')}"
 
 
 async def _listening(child: Child) -> None:
@@ -164,7 +168,7 @@ def _tree(root: int) -> list[list[int]]:
 
 
 def _all_pids() -> list[int]:
-    return [int(name) for name in os.listdir("/proc") if name.isdigit()]
+    return [int(folder.name) for folder in Path("/proc").iterdir() if folder.name.isdigit()]
 
 
 def _stat(pid: int) -> list[int]:

@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 LOOPBACK = "127.0.0.1"
 TRIES = 3
@@ -62,8 +63,7 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The connection stands."""
-        if isinstance(transport, asyncio.Transport):
-            self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
         """A piece of an answer."""
@@ -100,7 +100,10 @@ async def connect(port: int) -> Connection:
 
 def request_bytes(method: str, target: str, headers: Mapping[str, str], body: bytes = b"") -> bytes:
     """A request as it goes over the wire."""
-    lines = [f"{method} {target} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
+    lines = [
+        f"{method} {target} HTTP/1.1",
+        *(f"{name}: {value}" for name, value in headers.items()),
+    ]
     if method == "POST":
         lines.append(f"content-length: {len(body)}")
     return "\r\n".join((*lines, "", "")).encode() + body

@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import unquote
 
 import msgspec
@@ -79,20 +79,25 @@ class World:
         if method == "POST" and target.endswith("/inbox"):
             self._note(f"{host}{target}", body)
             return _answer(202)
+        if method == "POST" and target == "/forget":
+            self._arrived.clear()
+            return _answer(202)
+        document = self._document(host, target)
+        return _answer(404) if document is None else _answer(200, msgspec.json.encode(document))
+
+    def _document(self, host: str, target: str) -> Any:
+        uri = f"https://{host}{target}"
         match target.strip("/").split("/"):
             case ["u", _]:
-                return _json(actor_document(f"https://{host}{target}", self._public_pem))
+                return actor_document(uri, self._public_pem)
             case ["u", _, collection] if collection in COLLECTIONS:
-                return _json({"id": f"https://{host}{target}", "type": "OrderedCollection"})
+                return {"id": uri, "type": "OrderedCollection"}
             case [".well-known", resource] if resource.startswith("webfinger?"):
-                return _json(_jrd(host, resource))
+                return _jrd(host, resource)
             case ["count"]:
                 arrived = {kind: len(inboxes) for kind, inboxes in self._arrived.items()}
-                return _json(Count(arrived, self._last_at))
-            case ["forget"]:
-                self._arrived.clear()
-                return _answer(202)
-        return _answer(404)
+                return Count(arrived, self._last_at)
+        return None
 
     def _note(self, inbox: str, body: bytes) -> None:
         kind = msgspec.json.decode(body, type=_Envelope).type
@@ -111,8 +116,7 @@ class Exchange(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The connection stands."""
-        if isinstance(transport, asyncio.WriteTransport):
-            self._write = transport.write
+        self._write = cast("asyncio.Transport", transport).write
 
     def data_received(self, data: bytes) -> None:
         """A piece of a request, or several requests."""
@@ -148,10 +152,6 @@ def _jrd(host: str, resource: str) -> dict[str, Any]:
         "subject": f"acct:{handle}",
         "links": [{"rel": "self", "type": ACTIVITY_JSON, "href": href}],
     }
-
-
-def _json(value: Any) -> bytes:
-    return _answer(200, msgspec.json.encode(value))
 
 
 def _answer(status: int, body: bytes = b"") -> bytes:

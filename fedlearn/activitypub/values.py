@@ -7,6 +7,7 @@ here raises, whatever it is given.
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from fedlearn.activitypub.jsonld import AS, Document
@@ -71,7 +72,7 @@ def _may_be_address(text: str) -> bool:
 def uris(value: Any, limit: int) -> tuple[Uri, ...]:
     """The identities in a list, without what has none."""
     found = (uri(item) for item in items(value))
-    return tuple(one for one in found if one is not None)[:limit]
+    return tuple(islice((one for one in found if one is not None), limit))
 
 
 def web_url(value: Any, media_type: str | None = None) -> str | None:

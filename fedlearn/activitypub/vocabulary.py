@@ -5,7 +5,9 @@ whoever stores them sanitises them first.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from fedlearn.activitypub import values
@@ -139,7 +141,7 @@ def read_actor(document: Document) -> ActorDocument:
         featured=own(document.get("featured")),
         avatar=_picture(document.get("icon")),
         header=_picture(document.get("image")),
-        fields=_fields(document),
+        fields=tuple(islice(_fields(document), MOST_FIELDS)),
         also_known_as=values.uris(document.get("alsoKnownAs"), MOST_ALIASES),
         moved_to=values.uri(document.get("movedTo")),
         is_locked=values.flag(document.get("manuallyApprovesFollowers")),
@@ -160,13 +162,11 @@ def _picture(value: Any) -> str | None:
     return None
 
 
-def _fields(document: Document) -> tuple[tuple[str, str], ...]:
-    pairs = [
-        (values.text(one.get("name"), LONGEST_FIELD), values.text(one.get("value"), LONGEST_FIELD))
-        for one in values.objects(document.get("attachment"))
-        if values.kind(one) in {"PropertyValue", "schema:PropertyValue"}
-    ]
-    return tuple(pair for pair in pairs if pair[0])[:MOST_FIELDS]
+def _fields(document: Document) -> Iterator[tuple[str, str]]:
+    for one in values.objects(document.get("attachment")):
+        name = values.text(one.get("name"), LONGEST_FIELD)
+        if name and values.kind(one) in {"PropertyValue", "schema:PropertyValue"}:
+            yield name, values.text(one.get("value"), LONGEST_FIELD)
 
 
 def read_keys(document: Document, owner: Uri) -> tuple[PublicKey, ...]:
@@ -260,7 +260,7 @@ def read_note(document: Document, activity: Activity | None = None) -> NoteDocum
     cc = values.uris(document.get("cc"), MOST_ADDRESSEES)
     if activity and not to and not cc:
         to, cc = activity.to, activity.cc
-    tags = list(values.objects(document.get("tag")))[:MOST_TAGS]
+    tags = list(islice(values.objects(document.get("tag")), MOST_TAGS))
     return NoteDocument(
         uri=uri,
         kind=kind,
@@ -280,7 +280,7 @@ def read_note(document: Document, activity: Activity | None = None) -> NoteDocum
         updated=values.moment(document.get("updated")),
         mentions=tuple(_mentions(tags)),
         hashtags=tuple(_hashtags(tags)),
-        attachments=tuple(_attachments(document))[:MOST_ATTACHMENTS],
+        attachments=tuple(islice(_attachments(document), MOST_ATTACHMENTS)),
     )
 
 
@@ -301,23 +301,19 @@ def _hashtags(tags: list[Document]) -> list[str]:
     return [name for name in names if name]
 
 
-def _attachments(document: Document) -> list[Attachment]:
+def _attachments(document: Document) -> Iterator[Attachment]:
     """Media only: a Link with `href` is a preview, not a picture."""
-    found = []
     for one in values.objects(document.get("attachment")):
         url = values.web_url(one.get("url"))
         if not url or "href" in one:
             continue
         description = values.text(one.get("summary")) or values.text(one.get("name"))
         blurhash = values.text(one.get("blurhash"))
-        found.append(
-            Attachment(
-                media_type=values.text(one.get("mediaType"), 100),
-                url=url,
-                description=description[:LONGEST_DESCRIPTION],
-                blurhash=blurhash if BLURHASH.fullmatch(blurhash) else None,
-                width=values.number(one.get("width")),
-                height=values.number(one.get("height")),
-            )
+        yield Attachment(
+            media_type=values.text(one.get("mediaType"), 100),
+            url=url,
+            description=description[:LONGEST_DESCRIPTION],
+            blurhash=blurhash if BLURHASH.fullmatch(blurhash) else None,
+            width=values.number(one.get("width")),
+            height=values.number(one.get("height")),
         )
-    return found

@@ -166,8 +166,12 @@ async def count_deliveries(connection: Connection) -> dict[str, int]:
 async def drop_deliveries_to(connection: Connection, domain: str) -> None:
     """Drop what waits for a domain and its subdomains."""
     await connection.execute(
-        "DELETE FROM delivery WHERE host = :domain OR host LIKE :below OR host LIKE :with_port",
+        """
+        DELETE FROM delivery WHERE host = :domain OR host LIKE :below
+            OR host LIKE :with_port OR host LIKE :below_with_port
+        """,
         domain=domain,
         below=f"%.{domain}",
         with_port=f"{domain}:%",
+        below_with_port=f"%.{domain}:%",
     )

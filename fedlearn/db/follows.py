@@ -105,7 +105,7 @@ async def follower_inboxes(connection: Connection, actor_id: ActorId) -> list[Ur
         SELECT DISTINCT coalesce(a.shared_inbox, a.inbox) AS inbox
         FROM follow f JOIN actor a ON a.id = f.follower_id
         WHERE f.followee_id = :id AND f.state = 'accepted'
-            AND a.domain IS NOT NULL AND a.gone_at IS NULL
+            AND a.domain IS NOT NULL AND a.gone_at IS NULL AND a.suspended_at IS NULL
         """,
         id=actor_id,
     )

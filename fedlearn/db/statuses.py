@@ -8,16 +8,19 @@ from collections.abc import Iterable, Sequence
 
 from fedlearn.db.actors import actors_by_id
 from fedlearn.db.database import Connection, Row
+from fedlearn.db.follows import LAST
 from fedlearn.domain.actors import Actor
 from fedlearn.domain.audience import Reach, Scope
 from fedlearn.domain.ids import ActorId, Millis, StatusId, Uri
 from fedlearn.domain.statuses import Attachment, Edit, Status
+from fedlearn.errors import Unavailable
 
 
 async def insert_status(connection: Connection, status: Status, *, is_local: bool) -> bool:
-    """Keep a new status; False when its identity is known already.
+    """Keep a new status; False when it, or this actor's boost of the same, is known already.
 
-    Replies that came before it and were waiting for it are joined to it.
+    Replies that came before it and were waiting for it are joined to it. `Unavailable` when another
+    status has its id, which time and chance have made: the next try makes another one.
     """
     inserted = await connection.fetch_one(
         """
@@ -36,6 +39,13 @@ async def insert_status(connection: Connection, status: Status, *, is_local: boo
         **{name: getattr(status, name) for name in Status.__slots__},
     )
     if inserted is None:
+        taken = await connection.fetch_one(
+            "SELECT 1 AS one FROM status WHERE id = :id AND uri <> :uri",
+            id=status.id,
+            uri=status.uri,
+        )
+        if taken:
+            raise Unavailable(f"the id {status.id} belongs to another post")
         return False
     await connection.execute(
         """
@@ -219,7 +229,8 @@ def status_of(row: Row) -> Status:
 
 
 async def any_kept_inside(connection: Connection, ids: Sequence[int]) -> bool:
-    """Whether one of these statuses is of scope `org`."""
+    """Whether one of these statuses is of scope `org`. Numbers that are too large are no ids."""
+    ids = [one for one in ids if one < LAST]
     if not ids:
         return False
     row = await connection.fetch_one(

@@ -87,13 +87,12 @@ async def trim_homes(connection: Connection, keep: int) -> None:
     """Forget what lies deeper in home timelines than anybody scrolls."""
     await connection.execute(
         """
-        DELETE FROM home_entry WHERE EXISTS (
-            SELECT 1 FROM (
+        DELETE FROM home_entry WHERE (owner_id, status_id) IN (
+            SELECT ranked.owner_id, ranked.status_id FROM (
                 SELECT owner_id, status_id,
                     row_number() OVER (PARTITION BY owner_id ORDER BY status_id DESC) AS place
                 FROM home_entry) ranked
-            WHERE ranked.owner_id = home_entry.owner_id
-                AND ranked.status_id = home_entry.status_id AND ranked.place > :keep)
+            WHERE ranked.place > :keep)
         """,
         keep=keep,
     )
@@ -192,7 +191,10 @@ async def count_outbox(connection: Connection, author_id: ActorId) -> int:
 async def ancestors(
     connection: Connection, viewer: Viewer, status_id: StatusId, limit: int = 50
 ) -> list[StatusId]:
-    """What a status answers, the beginning of the conversation first."""
+    """What a status answers, the beginning of the conversation first.
+
+    Other servers can make posts answer each other in a circle; each is then told once.
+    """
     rows = await connection.fetch_all(
         f"""
         WITH RECURSIVE above (id, parent, depth) AS (
@@ -201,8 +203,9 @@ async def ancestors(
             SELECT p.id, p.in_reply_to_id, above.depth + 1
             FROM status p JOIN above ON p.id = above.parent WHERE above.depth < :limit
         )
-        SELECT s.id FROM above JOIN status s ON s.id = above.id
-        WHERE above.depth > 0 AND {VISIBLE} ORDER BY above.depth DESC
+        SELECT s.id FROM (SELECT id, min(depth) AS depth FROM above GROUP BY id) found
+        JOIN status s ON s.id = found.id
+        WHERE found.depth > 0 AND {VISIBLE} ORDER BY found.depth DESC
         """,
         id=status_id,
         limit=limit,
@@ -223,8 +226,9 @@ async def descendants(
             SELECT c.id, below.depth + 1
             FROM status c JOIN below ON c.in_reply_to_id = below.id WHERE below.depth < 50
         )
-        SELECT s.id FROM below JOIN status s ON s.id = below.id
-        WHERE below.depth > 0 AND {VISIBLE} ORDER BY s.id LIMIT :limit
+        SELECT s.id FROM status s
+        WHERE s.id IN (SELECT id FROM below WHERE depth > 0) AND s.id <> :id AND {VISIBLE}
+        ORDER BY s.id LIMIT :limit
         """,
         id=status_id,
         limit=limit,

@@ -1,7 +1,6 @@
 """How a database is opened, and its schema brought and held to this version."""
 
 import asyncio
-import os
 import sqlite3
 import subprocess
 import sys
@@ -26,7 +25,7 @@ from fedlearn.db.opening import (
 from fedlearn.errors import StartError
 from fedlearn.settings import Settings
 from tests.builders import local
-from tests.databases import opened
+from tests.databases import opened, run
 
 NEWER = "9999_of_the_future"
 
@@ -103,12 +102,12 @@ async def test_migration_that_fails_half_way(empty_settings: Settings) -> None:
     assert await version(empty_settings) == known_versions()[-1]
 
 
-async def test_file_with_an_odd_name(tmp_path: Path) -> None:
+def test_file_with_an_odd_name(tmp_path: Path) -> None:
     """The name of an SQLite file is taken as it is, whatever it would mean in an address."""
     path = tmp_path / "what? 100% #1 & more" / "fed learn.db"
-    await migrate(Settings(database=str(path)))
-    assert await version(Settings(database=str(path))) == known_versions()[-1]
-    assert os.listdir(tmp_path) == [path.parent.name]
+    run(migrate(Settings(database=str(path))))
+    assert run(version(Settings(database=str(path)))) == known_versions()[-1]
+    assert list(tmp_path.iterdir()) == [path.parent]
 
 
 async def test_file_that_somebody_else_writes(

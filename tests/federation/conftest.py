@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from fedlearn.settings import Settings
 from tests.federation.live import Authority
 from tests.federation.network import Network
-from tests.federation.peer import Peer
+from tests.federation.peer import Peer, Person
 from tests.federation.server import Server, run_server
 from tests.keys import peer_keys, quick_keys
 
@@ -25,6 +26,7 @@ __all__ = [
     "peer_keys",
     "quick_keys",
     "settings_of",
+    "strict",
 ]
 
 
@@ -32,6 +34,13 @@ __all__ = [
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     """Whom servers with sockets trust; they are in tests/federation/live.py."""
     return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords are hashed in no time: nothing here depends on how long that should take."""
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr("fedlearn.services.accounts._hasher", quick)
 
 
 @pytest.fixture
@@ -90,6 +99,21 @@ async def gamma(
 
 
 @pytest.fixture
+async def strict(
+    network: Network, settings_of: Callable[..., Settings], quick_keys: None
+) -> AsyncIterator[Server]:
+    """A fedlearn server at strict.test, which shows documents to signed requests only."""
+    async with run_server(settings_of("strict.test", authorized_fetch=True), network) as server:
+        yield server
+
+
+@pytest.fixture
 def peer(network: Network, peer_keys: list[RSAPrivateKey]) -> Peer:
     """A server at peer.test that is not fedlearn."""
     return Peer(network, "peer.test", peer_keys)
+
+
+@pytest.fixture
+def bob(peer: Peer) -> Person:
+    """Somebody at peer.test."""
+    return peer.person("bob")

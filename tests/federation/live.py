@@ -18,6 +18,9 @@ from aiohttp.abc import ResolveResult
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fedlearn.activitypub.guard import Resolver
+from fedlearn.db import actors as db_actors
+from fedlearn.db import follows as db_follows
+from fedlearn.domain.follows import FollowState
 from fedlearn.domain.notifications import NotificationKind, NotificationView
 from fedlearn.domain.statuses import StatusView
 from fedlearn.services import health
@@ -126,6 +129,19 @@ class LiveServer(Server):
     def deliveries_from_outside(self) -> list[tuple[str | None, int]]:
         """How each delivery that came in was signed and answered."""
         return [(visit.signature, visit.status) for visit in self.visits if visit.method == "POST"]
+
+    async def until_following(self, name: str, uri: str) -> None:
+        """Return once somebody's wish to follow was accepted."""
+
+        async def following() -> bool:
+            follower = await self.actor(name)
+            async with self.instance.db.read() as connection:
+                followee = await db_actors.actor_by_uri(connection, uri)
+                assert followee is not None
+                made = await db_follows.follow_between(connection, follower.id, followee.id)
+            return made is not None and made.state is FollowState.ACCEPTED
+
+        await self._wait(following, f"{uri} to accept {name}")
 
     async def until_home(self, name: str, uri: str) -> StatusView:
         """The entry about this post on a person's home timeline, once it is there."""

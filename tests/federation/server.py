@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 
 from fedlearn.app import make_app
 from fedlearn.activitypub.webfinger import read_handle
+from fedlearn.db import actors as db_actors
 from fedlearn.db import notifications as db_notifications
 from fedlearn.db import timelines as db_timelines
 from fedlearn.db.status_views import status_view_by_uri, status_views
@@ -27,6 +28,7 @@ from fedlearn.worker import Worker
 from tests.federation.network import Network
 
 ACTIVITY_JSON = "application/activity+json"
+PASSWORD = "correct horse battery"
 
 
 @dataclass
@@ -44,12 +46,24 @@ class Server:
         try:
             return await accounts.find_user(self.instance, name)
         except Exception:  # noqa: BLE001 - not there yet, whatever the reason
-            wanted = NewAccount(name, f"{name}@{self.host}", "correct horse battery")
+            wanted = NewAccount(name, f"{name}@{self.host}", PASSWORD)
             return await accounts.create_account(self.instance, wanted)
 
     async def actor(self, name: str) -> Actor:
         """The actor of a person here."""
         return (await self.user(name)).actor
+
+    async def remove(self, name: str) -> None:
+        """The account of a person here is deleted."""
+        actor = await self.actor(name)
+        async with self.instance.db.write() as connection:
+            await db_actors.mark_gone(connection, actor.id)
+            await db_actors.erase_traces(connection, actor.id)
+
+    async def known(self, uri: str) -> Actor | None:
+        """Anybody by identity, as the server remembers them; nothing is fetched."""
+        async with self.instance.db.read() as connection:
+            return await db_actors.actor_by_uri(connection, uri)
 
     async def find(self, handle: str) -> Actor:
         """Anybody, by handle."""

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from fedlearn.activitypub import values
+from fedlearn.activitypub.uris import same_origin
 from fedlearn.activitypub.vocabulary import Activity
 from fedlearn.db import actors as db_actors
 from fedlearn.db import favourites as db_favourites
@@ -34,7 +35,8 @@ async def on_undo(instance: Instance, activity: Activity, sender: Sender) -> Out
         return Ignored("it does not say what is undone")
     kinds = [activity.object_kind] if activity.object_kind in UNDOINGS else list(UNDOINGS)
     async with instance.db.write() as connection:
-        if undone is not None:
+        # Nobody digs graves on other servers, least of all on ours.
+        if undone is not None and same_origin(undone, sender.actor.uri):
             await db_received.bury(connection, undone, sender.actor.uri)
         for kind in kinds:
             if await UNDOINGS[kind](connection, sender.actor, undone or "", about):

@@ -1,0 +1,65 @@
+"""This is where the measurements are started: `python -m bench [name ...]`."""
+
+import argparse
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+import uvloop
+
+from bench import actor, fanout, follows, inbox, memory
+from bench.limits import RsaLimit, rsa_limit
+from bench.processes import Machine
+from bench.report import Figure, as_json, print_table
+from bench.scale import QUICK, Scale
+
+FIGURES: dict[str, Callable[[Scale, RsaLimit], Awaitable[Figure]]] = {
+    "inbox": inbox.measure,
+    "fanout": fanout.measure,
+    "actor": actor.measure,
+    "follows": follows.measure,
+    "memory": memory.measure,
+}
+
+
+def main() -> None:
+    """Measure what is asked for; ends with 1 when something was lost or refused."""
+    asked = _arguments()
+    scale = QUICK if asked.quick else Scale()
+    if asked.rounds:
+        scale = replace(scale, rounds=asked.rounds)
+    figures = uvloop.run(_measure(asked.names or list(FIGURES), scale))
+    if asked.json:
+        print(as_json(figures))
+    else:
+        print_table(figures)
+    raise SystemExit(1 if any(figure.faults for figure in figures) else 0)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="name", help=", ".join(FIGURES))
+    parser.add_argument("--rounds", type=int, help="how often each load is repeated")
+    parser.add_argument("--quick", action="store_true", help="a tenth of the load, once")
+    parser.add_argument("--json", action="store_true", help="print JSON for a program to read")
+    asked = parser.parse_args()
+    if unknown := set(asked.names) - set(FIGURES):
+        parser.error(f"there is no figure called {', '.join(sorted(unknown))}")
+    return asked
+
+
+async def _measure(names: list[str], scale: Scale) -> list[Figure]:
+    limit = await rsa_limit()
+    return [await _observed(FIGURES[name], scale, limit) for name in names]
+
+
+async def _observed(
+    measure: Callable[[Scale, RsaLimit], Awaitable[Figure]], scale: Scale, limit: RsaLimit
+) -> Figure:
+    machine = Machine()
+    with machine.observed():
+        figure = await measure(scale, limit)
+    return replace(figure, others_percent=machine.others_percent)
+
+
+if __name__ == "__main__":
+    main()

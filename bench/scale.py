@@ -1,0 +1,17 @@
+"""This is where it is said how much is done for a figure."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How many of everything, and how often the whole is repeated."""
+
+    rounds: int = 3
+    notes: int = 3_000
+    documents: int = 10_000
+    followers: int = 2_000
+    connections: int = 32
+
+
+QUICK = Scale(rounds=1, notes=300, documents=1_000, followers=200)

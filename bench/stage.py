@@ -1,0 +1,197 @@
+"""This is where everything stands ready before a clock starts: the world, the server, its people.
+
+Each figure has a stage of its own, with an empty database in a folder that is removed at the end.
+The server believes that it is https://bench.test behind a proxy; we are the proxy.
+"""
+
+import asyncio
+import sqlite3
+import tempfile
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import trustme
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+from bench import bare, world
+from bench.processes import Child, start
+from bench.wire import ask_once, request_bytes
+from bench.world import Count
+from fedlearn.activitypub.keys import SigningKey, generate_key, public_pem
+from fedlearn.activitypub.webfinger import Handle, Resource
+from fedlearn.app import open_instance
+from fedlearn.db import follows as db_follows
+from fedlearn.domain.actors import Actor, User
+from fedlearn.domain.follows import FollowState
+from fedlearn.domain.ids import ActorId, Uri
+from fedlearn.instance import Instance
+from fedlearn.remote.actors import keep_actor
+from fedlearn.services import accounts
+from fedlearn.services.accounts import NewAccount
+from fedlearn.settings import load_settings
+
+HOST = "bench.test"
+ORIGIN = f"https://{HOST}"
+READER, AUTHOR = "reader", "author"
+SENDER, FOLLOWER = "sender", "follower"
+SENDERS = 10
+STALLED_AFTER = 15.0
+BETWEEN_LOOKS = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody with an account on the server under test, and the cookie of a session."""
+
+    id: ActorId
+    cookie: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A running server in a running world. `reader` follows the senders."""
+
+    folder: Path
+    key: RSAPrivateKey
+    world: Child
+    server: Child
+    reader: Person
+    author: Person
+
+    def key_of(self, actor_uri: str) -> SigningKey:
+        """The key of an actor of the world, which is the same for all."""
+        return SigningKey(f"{actor_uri}#main-key", self.key)
+
+    def home_entries(self) -> int:
+        """How many posts stand on the reader's home timeline."""
+        return self._ask("SELECT count(*) FROM home_entry WHERE owner_id = ?", self.reader.id)
+
+    def waiting_jobs(self) -> int:
+        """How many received activities have not been dealt with."""
+        return self._ask("SELECT count(*) FROM job WHERE kind = ?", "process_activity")
+
+    async def arrived(self, kind: str) -> int:
+        """How many inboxes of the world have got an activity of this type."""
+        return (await self.count()).arrived.get(kind, 0)
+
+    async def count(self) -> Count:
+        """What the inboxes of the world have got."""
+        answer = await ask_once(self.world.ports[1], request_bytes("GET", "/count", {}))
+        return msgspec.json.decode(answer.body, type=Count)
+
+    async def forget(self) -> None:
+        """Begin to count from nothing."""
+        await ask_once(self.world.ports[1], request_bytes("POST", "/forget", {}))
+
+    def _ask(self, question: str, about: int | str) -> int:
+        with closing(sqlite3.connect(f"file:{self.folder}/fedlearn.db?mode=ro", uri=True)) as db:
+            return int(db.execute(question, (about,)).fetchone()[0])
+
+
+@asynccontextmanager
+async def open_stage(*, followers: int = 0) -> AsyncIterator[Stage]:
+    """A stage with so many followers of the author, spread over all hosts."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        folder = Path(name)
+        key = generate_key()
+        _write_keys(folder, key)
+        environment = _environment(folder)
+        reader, author = await _cast(environment, public_pem(key), followers)
+        async with (
+            start("bench.world", name, folder=folder) as everybody,
+            start(
+                "bench.subject",
+                str(everybody.ports[0]),
+                folder=folder,
+                environment=environment,
+            ) as server,
+        ):
+            yield Stage(folder, key, everybody, server, reader, author)
+
+
+@asynccontextmanager
+async def open_bare() -> AsyncIterator[Child]:
+    """The bare Starlette application."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        folder, key = Path(name), generate_key()
+        _write_keys(folder, key)
+        async with start("bench.bare", name, folder=folder) as server:
+            yield server
+
+
+async def reached(
+    target: int, count: Callable[[], Awaitable[int]], stalled_after: float = STALLED_AFTER
+) -> int:
+    """Count until the target is reached, or nothing has been added for a while; how many it is."""
+    number, grew_at = await count(), time.monotonic()
+    while number < target and time.monotonic() - grew_at < stalled_after:
+        await asyncio.sleep(BETWEEN_LOOKS)
+        before, number = number, await count()
+        if number != before:
+            grew_at = time.monotonic()
+    return number
+
+
+def _write_keys(folder: Path, key: RSAPrivateKey) -> None:
+    authority = trustme.CA()
+    certificate = authority.issue_cert(world.DOMAIN, f"*.{world.DOMAIN}")
+    authority.cert_pem.write_to_path(folder / world.AUTHORITY)
+    certificate.private_key_pem.write_to_path(folder / world.KEY)
+    for pem in certificate.cert_chain_pems:
+        pem.write_to_path(folder / world.CERTIFICATE, append=True)
+    (folder / world.ACTOR_KEY).write_text(public_pem(key), encoding="ascii")
+    (folder / bare.SIGNATURE).write_bytes(SigningKey("", key).sign(bare.SIGNED_TEXT))
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    return {
+        "FEDLEARN_URL": ORIGIN,
+        "FEDLEARN_DATA_DIR": str(folder),
+        "FEDLEARN_KEYS_DIR": str(folder / "keys"),
+        "FEDLEARN_CA_FILE": str(folder / world.AUTHORITY),
+        "FEDLEARN_ALLOW_PRIVATE_ADDRESSES": "127.0.0.0/8",
+        "FEDLEARN_RATE_LIMITS": "off",
+    }
+
+
+async def _cast(environment: dict[str, str], pem: str, followers: int) -> tuple[Person, Person]:
+    """Make reader, author, senders and followers, as if they had known each other for long."""
+    async with open_instance(load_settings(environment)) as instance:
+        reader = await accounts.create_account(instance, NewAccount(READER, "reader@bench.test"))
+        author = await accounts.create_account(instance, NewAccount(AUTHOR, "author@bench.test"))
+        # The key of a local actor is made at first use: not while the clock runs.
+        await instance.keys.signing_key(author.actor)
+        await instance.own_signing_key()
+        for number in range(SENDERS):
+            sender = await _meet(instance, world.actor_uri(SENDER, number), pem)
+            await _befriend(instance, reader.actor, sender)
+        for number in range(followers):
+            follower = await _meet(instance, world.actor_uri(FOLLOWER, number), pem)
+            await _befriend(instance, follower, author.actor)
+        return await _signed_in(instance, reader), await _signed_in(instance, author)
+
+
+async def _meet(instance: Instance, uri: str, pem: str) -> Actor:
+    host, _, name = uri.removeprefix("https://").partition("/u/")
+    resource = Resource(Handle(name, host), Uri(uri))
+    return await keep_actor(instance, world.actor_document(uri, pem), resource)
+
+
+async def _befriend(instance: Instance, follower: Actor, followee: Actor) -> None:
+    async with instance.db.write() as connection:
+        await db_follows.store_follow(
+            connection,
+            follower_id=follower.id,
+            followee_id=followee.id,
+            uri=f"{follower.uri}#follows/{followee.id}",
+            state=FollowState.ACCEPTED,
+        )
+
+
+async def _signed_in(instance: Instance, user: User) -> Person:
+    token = await accounts.open_session(instance, user, "bench")
+    return Person(user.actor.id, f"__Host-session={token}")
