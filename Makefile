@@ -2,6 +2,7 @@
 VENV    ?= .venv
 PYTHON  ?= python3
 BIN     := $(VENV)/bin
+PEERS   := tests/peers/node_modules/.done tests/peers/.venv/.done
 ARGS    ?=
 
 .DEFAULT_GOAL := help
@@ -13,7 +14,7 @@ help:            ## Show these lines
 run: $(VENV)/.run           ## Make everything a new instance needs, then serve it on http://localhost:8000
 	$(BIN)/fedlearn serve --first-run $(ARGS)
 
-test: $(VENV)/.test tests/peers/node_modules/.done          ## Run all tests (ARGS="-k name" goes to pytest)
+test: $(VENV)/.test $(PEERS)          ## Run all tests (ARGS="-k name" goes to pytest)
 	$(BIN)/pytest $(ARGS)
 
 check: $(VENV)/.test         ## Format, lint, types, import contracts
@@ -30,7 +31,7 @@ format: $(VENV)/.test        ## Let the formatter have its way
 	$(BIN)/ruff check --fix .
 
 clean:           ## Forget the environment (data/ and keys/ stay)
-	rm -rf $(VENV) tests/peers/node_modules
+	rm -rf $(VENV) tests/peers/node_modules tests/peers/.venv
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -46,4 +47,9 @@ $(VENV)/.test: $(BIN)/python pyproject.toml
 
 tests/peers/node_modules/.done: tests/peers/package.json
 	cd tests/peers && npm install --no-audit --no-fund --loglevel=error
+	@touch $@
+
+tests/peers/.venv/.done: tests/peers/herd/requirements.txt
+	$(PYTHON) -m venv tests/peers/.venv
+	tests/peers/.venv/bin/pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@

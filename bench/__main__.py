@@ -9,7 +9,7 @@ import uvloop
 from bench import actor, fanout, follows, inbox, memory
 from bench.limits import RsaLimit, rsa_limit
 from bench.processes import Machine
-from bench.report import Figure, as_json, print_table
+from bench.report import Figure, as_json, as_table
 from bench.scale import QUICK, Scale
 
 FIGURES: dict[str, Callable[[Scale, RsaLimit], Awaitable[Figure]]] = {
@@ -28,10 +28,7 @@ def main() -> None:
     if asked.rounds:
         scale = replace(scale, rounds=asked.rounds)
     figures = uvloop.run(_measure(asked.names or list(FIGURES), scale))
-    if asked.json:
-        print(as_json(figures))
-    else:
-        print_table(figures)
+    print(as_json(figures) if asked.json else as_table(figures))
     raise SystemExit(1 if any(figure.faults for figure in figures) else 0)
 
 

@@ -7,8 +7,9 @@ from enum import StrEnum
 from typing import Any
 
 import msgspec
-from rich.console import Console
-from rich.table import Table
+
+COLUMNS = 7
+NUMBERS = frozenset({2, 3, 5})
 
 
 class Kind(StrEnum):
@@ -51,22 +52,26 @@ class Figure:
     others_percent: float = 0.0  # how much of all cores something else used meanwhile
 
 
-def print_table(figures: Sequence[Figure]) -> None:
-    """One table of all figures; ours bright, what they are held against dim."""
-    table = Table("", "", "median", "range", "", "CPU ms each", "", box=None, pad_edge=False)
-    for number in (2, 3, 5):
-        table.columns[number].justify = "right"
+def as_table(figures: Sequence[Figure]) -> str:
+    """One table of all figures, each row of ours above what it is held against."""
+    lines: list[tuple[str, ...]] = [("", "", "median", "range", "", "CPU ms each", "")]
     for figure in figures:
-        for row in figure.rows:
-            first = figure.name if row is figure.rows[0] else ""
-            table.add_row(first, *_cells(row), style="" if row.kind is Kind.OURS else "dim")
-        table.add_row("", f"others used {figure.others_percent:.0f} % of the CPU", style="dim")
-        table.add_section()
-    console = Console(highlight=False, soft_wrap=True)
-    console.print(table)
-    for figure in figures:
-        for fault in figure.faults:
-            console.print(f"[red]{figure.name}: {fault}[/]")
+        names = [figure.name, *[""] * len(figure.rows)]
+        lines += [(name, *_cells(row)) for name, row in zip(names, figure.rows, strict=False)]
+        noise = f"(others used {figure.others_percent:.0f} % of the CPU)"
+        lines += [("", noise, "", "", "", "", ""), ("",) * COLUMNS]
+    widths = [max(len(line[column]) for line in lines) for column in range(COLUMNS)]
+    table = [_aligned(line, widths) for line in lines]
+    faults = [f"{figure.name}: {fault}" for figure in figures for fault in figure.faults]
+    return "\n".join([*table, *faults])
+
+
+def _aligned(line: Sequence[str], widths: Sequence[int]) -> str:
+    cells = [
+        cell.rjust(width) if column in NUMBERS else cell.ljust(width)
+        for column, (cell, width) in enumerate(zip(line, widths, strict=True))
+    ]
+    return "  ".join(cells).rstrip()
 
 
 def _cells(row: Row) -> tuple[str, ...]:

@@ -93,8 +93,6 @@ def make_app(
         middleware=[Middleware(CommonHeaders)],
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=lifespan,
-        # A backstop behind the limits of inbox and forms, which answer more kindly.
-        max_body_size=max(settings.max_inbox_bytes, settings.max_form_bytes) + 1024,
     )
 
 

@@ -23,7 +23,7 @@ from fedlearn.db import actors as db_actors
 from fedlearn.db.database import Database
 from fedlearn.domain.actors import Actor, OwnKey, PublicKey
 from fedlearn.domain.ids import ActorId, Uri
-from fedlearn.errors import StartError
+from fedlearn.errors import FetchError, RefusedDocument, StartError
 from fedlearn.settings import Settings
 
 VERSION = version("fedlearn")
@@ -97,7 +97,9 @@ class KnownKeys:
         self.good: TTLCache[str, tuple[VerifyingKey, Actor]] = TTLCache(
             KEYS_OF_OTHERS, KEYS_TRUSTED_FOR
         )
-        self.refused: TTLCache[str, str] = TTLCache(REFUSED_KEYS, REFUSED_FOR)
+        self.refused: TTLCache[str, FetchError | RefusedDocument] = TTLCache(
+            REFUSED_KEYS, REFUSED_FOR
+        )
 
     def forget(self, actor: Actor) -> None:
         """An actor has changed: its keys are read anew."""

@@ -102,10 +102,12 @@ class Pump(Generic[Item, Result]):
     async def _wait(self) -> None:
         """Until work is announced, something has finished, or a while has passed."""
         rung = asyncio.ensure_future(self.bell.wait())
-        await asyncio.wait(
-            {rung, *self._running}, timeout=LONGEST_SLEEP, return_when=asyncio.FIRST_COMPLETED
-        )
-        rung.cancel()
+        try:
+            await asyncio.wait(
+                {rung, *self._running}, timeout=LONGEST_SLEEP, return_when=asyncio.FIRST_COMPLETED
+            )
+        finally:
+            rung.cancel()
 
     async def _settle(self) -> int:
         finished = [task for task in self._running if task.done()]

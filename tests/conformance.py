@@ -16,6 +16,9 @@ ROOT = TESTS.parent
 PAGE = ROOT / "docs" / "reference" / "conformance.md"
 ROWS_FILE = TESTS / "conformance_rows.toml"
 
+# Where npm and pip put the packages of the foreign peers.
+INSTALLED = {"node_modules", ".venv"}
+
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 Sections = Mapping[str, Mapping[int, str]]
 Rows = Mapping[int, str]
@@ -76,9 +79,9 @@ def proofs(tests_dir: Path, rows: Rows = ROWS) -> dict[int, list[str]]:
 
 
 def files_with_tests(tests_dir: Path) -> list[Path]:
-    """The files that pytest reads; what npm installs beside them for the foreign peers is not."""
+    """The files that pytest reads; what is installed beside them for the foreign peers is not."""
     paths = sorted(tests_dir.rglob("test_*.py"))
-    return [path for path in paths if "node_modules" not in path.parts]
+    return [path for path in paths if not INSTALLED & set(path.parts)]
 
 
 def each_test(module: ast.Module) -> Iterator[tuple[FunctionNode, str]]:

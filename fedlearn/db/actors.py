@@ -108,6 +108,13 @@ async def mark_gone(connection: Connection, actor_id: ActorId) -> None:
     )
 
 
+async def set_suspended(connection: Connection, actor_id: ActorId, at: Millis | None) -> None:
+    """Since when an actor may not take part; None lets it."""
+    await connection.execute(
+        "UPDATE actor SET suspended_at = :at WHERE id = :id", id=actor_id, at=at
+    )
+
+
 async def erase_traces(connection: Connection, actor_id: ActorId) -> None:
     """Remove what a gone actor said and did: posts, likes, follows either way, notifications."""
     for statement in (

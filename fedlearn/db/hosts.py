@@ -53,15 +53,17 @@ async def store_health(connection: Connection, host: str, health: HostHealth) ->
 
 
 async def host_is_well(connection: Connection, hosts: Sequence[str]) -> None:
-    """These hosts answered or called: what waited for them is tried again at once."""
-    recovered = await connection.execute("DELETE FROM host WHERE name IN :hosts", hosts=hosts)
+    """These hosts answered or called: what waited for those that had failed is tried at once."""
+    recovered = await connection.fetch_all(
+        "DELETE FROM host WHERE name IN :hosts RETURNING name", hosts=hosts
+    )
     if recovered:
         await connection.execute(
             """
             UPDATE delivery SET run_at = :at
             WHERE host IN :hosts AND dead_at IS NULL AND run_at > :at
             """,
-            hosts=hosts,
+            hosts=[row["name"] for row in recovered],
             at=now(),
         )
         connection.announce_work()

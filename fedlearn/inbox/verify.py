@@ -87,5 +87,5 @@ async def _proven_owner(instance: Instance, claim: Claim) -> Actor:
     if claim.is_proven_by(key):
         return actor
     reason = f"the signature was not made with {claim.key_id}"
-    remote_keys.refuse_for_a_while(instance, claim.key_id, reason)
+    remote_keys.refuse_for_a_while(instance, claim.key_id, RefusedDocument(reason))
     raise BadSignature(reason)

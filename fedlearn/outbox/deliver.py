@@ -1,7 +1,7 @@
 """This is where one delivery is tried, and where it is decided what the outcome means.
 
-Source: FEDERATION.md, "Delivery": 2xx is done; 5xx, 408, 429 and silence are tried again; 401 once
-more, since a peer's key cache may heal; any other 4xx, and 501, is final.
+Source: FEDERATION.md, "Delivery": 2xx is done; 5xx, 408, 429 and silence are tried again; 401 a few
+times, since a peer's key cache may heal; any other 4xx, and 501, is final.
 """
 
 import random
@@ -23,7 +23,9 @@ RETRY_AFTER = (
 )
 LONGEST_RETRY_AFTER_MS = 24 * HOUR_MS
 JITTER = 0.2
-TRIES_AFTER_401 = 2
+# A peer that could not fetch our key once may not ask for it again for ten minutes (Fedify). The
+# fourth try comes after half an hour.
+TRIES_AFTER_401 = 4
 RETRIED_STATUSES = frozenset({408, 429})
 NOT_IMPLEMENTED = 501
 

@@ -114,11 +114,12 @@ async def mark_gone(instance: Instance, uri: str) -> None:
 async def _checked_handle(
     instance: Instance, described: ActorDocument, resource: Resource | None
 ) -> Resource:
-    if resource is None:
-        claimed = described.webfinger or f"{described.username}@{host_of(described.uri)}"
-        handle = read_handle(claimed)
-        if handle is None:
-            raise RefusedDocument(f"{described.uri} claims the handle {claimed!r}, which is none")
+    claimed = described.webfinger or f"{described.username}@{host_of(described.uri)}"
+    handle = read_handle(claimed)
+    if handle is None:
+        raise RefusedDocument(f"{described.uri} claims the handle {claimed!r}, which is none")
+    # Any domain can say that a handle of its own means this actor; the actor must say so too.
+    if resource is None or not resource.handle.is_same_as(handle):
         resource = await instance.webfinger.look_up(handle)
     if resource.actor != described.uri:
         raise RefusedDocument(f"{resource.handle} is {resource.actor}, not {described.uri}")

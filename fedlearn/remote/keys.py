@@ -6,9 +6,9 @@ from fedlearn.activitypub.uris import host_of, same_origin, without_fragment
 from fedlearn.activitypub.vocabulary import key_owner
 from fedlearn.db import actors as db_actors
 from fedlearn.domain.actors import Actor
-from fedlearn.errors import FetchError, RefusedDocument, Unreachable
+from fedlearn.errors import FetchError, Gone, RefusedDocument, Unreachable
 from fedlearn.instance import Instance
-from fedlearn.remote.actors import fetch_actor, keep_actor, refuse_unwelcome
+from fedlearn.remote.actors import fetch_actor, keep_actor, mark_gone, refuse_unwelcome
 
 OwnedKey = tuple[VerifyingKey, Actor]
 
@@ -29,29 +29,37 @@ async def fetch_key(instance: Instance, key_id: str) -> OwnedKey:
     """Fetch a key and its owner anew, unless that failed a short while ago."""
     refused = instance.known_keys.refused.get(key_id)
     if refused is not None:
-        raise RefusedDocument(refused)
+        # Of the same kind: what is gone stays gone, and is no bad signature.
+        raise type(refused)(str(refused))
     try:
         found = await _fetch_with_owner(instance, key_id)
     except Unreachable:
         # Passing troubles are not held against the key: the sender tries again later.
         raise
     except (FetchError, RefusedDocument) as error:
-        refuse_for_a_while(instance, key_id, str(error))
+        refuse_for_a_while(instance, key_id, error)
         raise
     instance.known_keys.good[key_id] = found
     return found
 
 
-def refuse_for_a_while(instance: Instance, key_id: str, reason: str) -> None:
+def refuse_for_a_while(
+    instance: Instance, key_id: str, error: FetchError | RefusedDocument
+) -> None:
     """A key failed: it is not fetched again at every request that names it."""
-    instance.known_keys.refused[key_id] = reason
+    instance.known_keys.refused[key_id] = error
 
 
 async def _fetch_with_owner(instance: Instance, key_id: str) -> OwnedKey:
     """Fetch what is under a keyId, then the whole actor, which must list the key as its own."""
     await refuse_unwelcome(instance, host_of(key_id))
     signer = await instance.own_signing_key()
-    document = await instance.fetcher.fetch_key_document(key_id, signer)
+    try:
+        document = await instance.fetcher.fetch_key_document(key_id, signer)
+    except Gone:
+        # Most keys are found in the document of their actor, who is gone with it.
+        await mark_gone(instance, without_fragment(key_id))
+        raise
     owner = key_owner(document, key_id)
     if owner is None or not same_origin(owner, key_id):
         raise RefusedDocument(f"{key_id} names no owner on its own server")

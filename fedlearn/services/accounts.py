@@ -63,6 +63,9 @@ async def create_account(instance: Instance, wanted: NewAccount, *, approved: bo
             role=wanted.role,
             approved_at=now() if approved else None,
         )
+        if not approved:
+            # Nobody elsewhere learns of somebody who may never be let in.
+            await db_actors.set_suspended(connection, actor.id, now())
         return await _user(connection, user_id)
 
 
@@ -163,6 +166,7 @@ async def approve(instance: Instance, user: User) -> None:
     """Let somebody in who asked for an account."""
     async with instance.db.write() as connection:
         await db_users.approve_user(connection, user.id)
+        await db_actors.set_suspended(connection, user.actor.id, None)
 
 
 async def ensure_owner(instance: Instance) -> User:
@@ -211,14 +215,15 @@ async def sign_in(instance: Instance, login: str, password: str) -> User | None:
         _hasher.verify(stored, password[:LONGEST_PASSWORD])
     except (VerificationError, InvalidHashError):
         return None
-    user = found[0] if found else None
-    return user if user and user.actor.is_active else None
+    return found[0] if found else None
 
 
 async def open_session(instance: Instance, user: User, user_agent: str) -> str:
     """A new browser session; what comes back is the secret for its cookie."""
     if user.approved_at is None:
         raise Invalid("Your account waits for approval by the people who run this server.")
+    if not user.actor.is_active:
+        raise Invalid("This account is closed.")
     token = secrets.token_urlsafe(TOKEN_BYTES)
     async with instance.db.write() as connection:
         await db_users.insert_session(connection, user.id, hash_token(token), user_agent[:200])

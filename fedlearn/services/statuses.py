@@ -1,5 +1,6 @@
 """This is where people post, edit, delete, boost and like."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -28,6 +29,7 @@ from fedlearn.text.format import Named, format_status
 from fedlearn.text.mentions import handles_in, hashtags_in
 
 MOST_HANDLES_LOOKED_UP = 20
+PATIENCE_FOR_A_HANDLE = 10.0  # seconds
 LONGEST_WARNING = 200
 
 
@@ -236,17 +238,25 @@ def _no_wider_than(parent: StatusView | None, draft: Draft) -> Draft:
 
 async def _named(instance: Instance, text: str) -> dict[str, Actor]:
     """Whom the handles in a text mean, by the handle as typed in lower case."""
-    named: dict[str, Actor] = {}
-    for typed in handles_in(text)[:MOST_HANDLES_LOOKED_UP]:
-        handle = read_handle(typed if "@" in typed else f"{typed}@{instance.uris.domain}")
-        if handle is None:
-            continue
-        try:
-            named[typed.lower()] = await find_handle(instance, handle)
-        except (FetchError, RefusedDocument):
-            # A name that leads nowhere stays plain text; the post is not lost over it.
-            continue
-    return named
+    typed = handles_in(text)[:MOST_HANDLES_LOOKED_UP]
+    found = await asyncio.gather(*(_actor_named(instance, one) for one in typed))
+    pairs = zip(typed, found, strict=True)
+    return {one.lower(): actor for one, actor in pairs if actor is not None}
+
+
+async def _actor_named(instance: Instance, typed: str) -> Actor | None:
+    """Whom a handle means; None when it leads nowhere, or its server lets us wait.
+
+    Then it stays plain text: the post is neither lost nor held up over it.
+    """
+    handle = read_handle(typed if "@" in typed else f"{typed}@{instance.uris.domain}")
+    if handle is None:
+        return None
+    try:
+        async with asyncio.timeout(PATIENCE_FOR_A_HANDLE):
+            return await find_handle(instance, handle)
+    except (FetchError, RefusedDocument, TimeoutError):
+        return None
 
 
 def _new_status(

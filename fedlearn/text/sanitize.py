@@ -77,5 +77,9 @@ def to_plain_text(markup: str) -> str:
     if markup.count("<") > MOST_TAGS:
         return WHITE_SPACE.sub(" ", markup).strip()
     spaced = BLOCK_END.sub(" ", markup)
-    stripped = nh3.clean(spaced, tags=set(), clean_content_tags={"script", "style"})
+    try:
+        stripped = nh3.clean(spaced, tags=set(), clean_content_tags={"script", "style"})
+    except ValueError:
+        # As above: better its tags in sight than the post lost.
+        stripped = html.escape(spaced)
     return WHITE_SPACE.sub(" ", html.unescape(stripped)).strip()

@@ -43,6 +43,11 @@ TITLES = {
     502: "The other server did not answer well",
     503: "Try again in a moment",
 }
+# Where the error itself has nothing to say.
+WHAT_TO_DO = {
+    404: "The address may be mistyped, or what was here is gone.",
+    405: "Go back, and try it from the page that you came from.",
+}
 
 
 async def answer(
@@ -67,7 +72,7 @@ def is_for_machine(request: Request) -> bool:
 
 
 async def _not_found(request: Request, error: Exception) -> Response:
-    return await answer(request, 404, str(error) or "There is nothing here.")
+    return await answer(request, 404, str(error) or WHAT_TO_DO[404])
 
 
 async def _forbidden(request: Request, error: Exception) -> Response:
@@ -103,7 +108,7 @@ async def _sign_in(request: Request, error: Exception) -> Response:
 async def _http(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
-    message = TITLES.get(error.status_code, error.detail) + "."
+    message = WHAT_TO_DO.get(error.status_code, f"{error.detail}.")
     headers = dict(error.headers) if error.headers else None
     return await answer(request, error.status_code, message, headers)
 

@@ -24,7 +24,9 @@ class TooManyRequests(FedlearnError):
     """The caller has used up its rate. `retry_after` is in seconds."""
 
     def __init__(self, retry_after: int) -> None:
-        super().__init__(f"too many requests: try again in {retry_after} seconds")
+        minutes = math.ceil(retry_after / 60)
+        wait = "a minute" if minutes == 1 else f"{minutes} minutes"
+        super().__init__(f"That was too often. Try again in {wait}.")
         self.retry_after = retry_after
 
 

@@ -45,6 +45,7 @@ async def render_page(
             settings=instance.settings,
             uris=instance.uris,
             path=request.url.path,
+            here=_here(request),
             me=user.actor if user else None,
             csrf=csrf_token(request),
             unread=unread,
@@ -54,6 +55,13 @@ async def render_page(
     # A page shows what one person may see, so nothing in between may keep it.
     sent = {"cache-control": "private, no-store", "vary": "Accept, Cookie", **(headers or {})}
     return HTMLResponse(html, status_code=status, headers=sent)
+
+
+def _here(request: Request) -> str:
+    """Where forms of this page lead back to; a page that answers a form has no address."""
+    if request.method != "GET":
+        return "/"
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
 
 
 @lru_cache(maxsize=1)

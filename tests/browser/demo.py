@@ -84,7 +84,7 @@ async def _a_day(server: Server, clock: Clock, end: Millis) -> None:
         clock.now = Millis(end - milliseconds)
 
     ago(26 * HOUR)
-    await server.post(
+    answered = await server.post(
         "tomas",
         "Three customers asked the same question this week, so I wrote the answer down once. It took "
         "ten minutes. I should have done it in spring.",
@@ -148,7 +148,7 @@ async def _a_day(server: Server, clock: Clock, end: Millis) -> None:
         for name in names:
             await statuses.favourite(instance, await server.actor(name), status.id)
     ago(5 * MINUTE)
-    await statuses.boost(instance, await server.actor("hanna"), first_week.id)
+    await statuses.boost(instance, await server.actor("hanna"), answered.id)
     await server.follow("tomas", f"@mira@{instance.uris.domain}")
 
 

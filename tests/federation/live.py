@@ -61,7 +61,10 @@ class Hosts(Resolver):
         self.ports: dict[str, int] = {}
 
     async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+        self,
+        host: str,
+        port: int = 0,  # noqa: ARG002 - aiohttp gives it
+        family: socket.AddressFamily = socket.AF_INET,  # noqa: ARG002 - aiohttp gives it
     ) -> list[ResolveResult]:
         """Where a test host is; no request may leave this machine."""
         if host not in self.ports:
@@ -193,24 +196,22 @@ class LiveServer(Server):
 
         await self._wait(untold, f"{name} to be told of no {kind}")
 
-    async def until_figures(self, *, waiting: int, tried: bool = False) -> None:
-        """Return once so many deliveries wait; `tried`: each of them at least once."""
+    async def until_figures(self, *, waiting: int, tried: int = 0) -> None:
+        """Return once so many deliveries wait, each tried so often, and none is given up."""
 
         async def wait() -> bool:
             figures = (await health.summary(self.instance))["deliveries"]
-            assert figures["dead"] == 0
-            is_tried = not tried or await self.untried() == 0
-            return bool(figures["waiting"] == waiting) and is_tried
+            assert figures["dead"] == 0, "a delivery was given up"
+            return bool(figures["waiting"] == waiting) and await self._all_tried(tried)
 
         await self._wait(wait, f"{waiting} deliveries to wait")
 
-    async def untried(self) -> int:
-        """How many deliveries have not been tried yet, or are being tried."""
+    async def _all_tried(self, times: int) -> bool:
         async with self.instance.db.read() as connection:
             row = await connection.fetch_one(
-                "SELECT count(*) AS number FROM delivery WHERE last_error IS NULL"
+                "SELECT 1 FROM delivery WHERE attempts < :times OR locked_until > 0", times=times
             )
-        return int(row["number"]) if row else 0
+        return row is None
 
     async def _wait(self, check: Callable[[], Awaitable[Any]], what: str) -> Any:
         try:

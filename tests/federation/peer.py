@@ -136,6 +136,7 @@ class Peer:
         self.received: list[Document] = []
         self.requests: list[httpx.Request] = []
         self.answers: dict[str, httpx.Response] = {}  # by path: instead of the usual answer
+        self.accounts: dict[str, Document] = {}  # by name: what WebFinger says instead
         self._keys = keys
         network.connect(host, self._answer)
 
@@ -172,12 +173,12 @@ class Peer:
 
     def _webfinger(self, request: httpx.Request) -> httpx.Response:
         name = request.url.params["resource"].removeprefix("acct:").partition("@")[0]
-        if name not in self.people:
+        if name in self.accounts:
+            document = self.accounts[name]
+        elif name in self.people:
+            document = account(f"{name}@{self.host}", self.people[name].uri)
+        else:
             return httpx.Response(404, request=request)
-        document = {
-            "subject": f"acct:{name}@{self.host}",
-            "links": [{"rel": "self", "type": ACTIVITY_JSON, "href": self.people[name].uri}],
-        }
         headers = {"content-type": "application/jrd+json"}
         return httpx.Response(200, headers=headers, json=document, request=request)
 
@@ -188,6 +189,12 @@ class Peer:
     def asked_for(self, path: str) -> int:
         """How often a path was fetched."""
         return sum(one.method == "GET" and one.url.path == path for one in self.requests)
+
+
+def account(handle: str, actor: str) -> Document:
+    """What WebFinger says of a handle."""
+    links = [{"rel": "self", "type": ACTIVITY_JSON, "href": actor}]
+    return {"subject": f"acct:{handle}", "links": links}
 
 
 def activity_json(request: httpx.Request, document: Any) -> httpx.Response:

@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 from starlette.applications import Starlette
 
-from fedlearn.app import make_app
 from fedlearn.activitypub.webfinger import read_handle
+from fedlearn.app import make_app
 from fedlearn.db import actors as db_actors
 from fedlearn.db import notifications as db_notifications
 from fedlearn.db import timelines as db_timelines
@@ -143,11 +143,12 @@ async def make_due(server: Server) -> None:
         await connection.execute("UPDATE delivery SET run_at = 0, locked_until = 0")
         await connection.execute("UPDATE job SET run_at = 0, locked_until = 0 WHERE kind <> 'clean_up'")
         await connection.execute("UPDATE host SET open_until = 0")
+        connection.announce_work()
 
 
 async def patiently(check: Any, seconds: float = 10.0) -> Any:
     """The first true answer of a coroutine function, asked again for a while."""
     async with asyncio.timeout(seconds):
-        while not (answer := await check()):
+        while not (answer := await check()):  # noqa: ASYNC110 - the answer is in a database
             await asyncio.sleep(0.05)
     return answer

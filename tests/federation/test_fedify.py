@@ -11,9 +11,10 @@ import pytest
 import pytest_asyncio
 
 from fedlearn.activitypub.fetch import ACCEPT
+from fedlearn.domain.audience import Reach
 from fedlearn.domain.notifications import NotificationKind
 from fedlearn.remote.actors import fetch_actor
-from fedlearn.services import statuses
+from fedlearn.services import accounts, statuses
 from fedlearn.settings import Settings
 from tests.federation.live import Authority, LiveServer, introduce, run_live
 from tests.federation.server import make_due
@@ -22,7 +23,7 @@ from tests.peers.foreign import CAVAGE, FedifyPeer, run_fedify
 HANDLE = "@alice@alpha.test"
 ALICE = "https://alpha.test/users/alice"
 RFC9421_TAKEN, CAVAGE_TAKEN = ("rfc9421", 202), ("cavage", 202)
-CAVAGE_REFUSED = ("cavage", 401)
+RFC9421_REFUSED, CAVAGE_REFUSED = ("rfc9421", 401), ("cavage", 401)
 
 
 @asynccontextmanager
@@ -62,11 +63,12 @@ async def beta(
 
 
 @pytest.fixture
-async def carol(fedify: FedifyPeer, alpha: LiveServer) -> FedifyPeer:
-    """Carol, who has forgotten all earlier stories."""
+async def carol(fedify: FedifyPeer, alpha: LiveServer) -> AsyncIterator[FedifyPeer]:
+    """Carol, who has forgotten all earlier stories; her server has no trouble with this one."""
     await fedify.reset()
     await introduce(alpha, fedify)
-    return fedify
+    yield fedify
+    assert await fedify.troubles() == []
 
 
 async def alice_follows(alpha: LiveServer, carol: FedifyPeer) -> None:
@@ -81,14 +83,15 @@ async def carol_follows(carol: FedifyPeer) -> None:
     await carol.wait_for("Accept", actor=ALICE)
 
 
+def whole_follow(uri: str, follower: str, followee: str) -> dict[str, str]:
+    """What a Follow must hold to be understood where only it comes back."""
+    return {"id": uri, "type": "Follow", "actor": follower, "object": followee}
+
+
 async def knocks_at(peer: FedifyPeer) -> list[tuple[str | None, int]]:
     """How each delivery to a peer was signed and answered."""
-    return [(one["signature"], one["status"]) for one in await peer.requests() if is_post(one)]
-
-
-def is_post(request: dict[str, Any]) -> bool:
-    """Whether this was a delivery."""
-    return bool(request["method"] == "POST")
+    came = [one for one in await peer.requests() if one["method"] == "POST"]
+    return [(one["signature"], one["status"]) for one in came]
 
 
 # --- from follow to unfollow -----------------------------------------------------------------------
@@ -115,12 +118,7 @@ async def test_carol_reads_alice(alpha: LiveServer, carol: FedifyPeer) -> None:
     """
     follow = await carol.follow(HANDLE)
     accept = await carol.wait_for("Accept", actor=ALICE)
-    assert accept["body"]["object"] == {
-        "id": follow,
-        "type": "Follow",
-        "actor": carol.actor,
-        "object": ALICE,
-    }
+    assert accept["body"]["object"].items() >= whole_follow(follow, carol.actor, ALICE).items()
     told = await alpha.until_told("alice", NotificationKind.FOLLOW)
     assert told.sender.acct == "carol@fedify.test"
 
@@ -128,7 +126,6 @@ async def test_carol_reads_alice(alpha: LiveServer, carol: FedifyPeer) -> None:
     create = await carol.wait_for("Create", actor=ALICE, object=posted.status.uri)
     assert create["content"] == posted.status.content
     assert create["signature"] == "cavage"
-    assert await carol.troubles() == []
 
 
 async def test_conversation(alpha: LiveServer, carol: FedifyPeer) -> None:
@@ -159,7 +156,9 @@ async def test_thread_is_completed(alpha: LiveServer, carol: FedifyPeer) -> None
     later = await carol.note("Nobody has", reply=earlier)
     await alpha.until_home("alice", later)
     await alpha.until_seen("alice", earlier)
-    joined = await alpha.until_seen("alice", later, lambda view: view.in_reply_to_author is not None)
+    joined = await alpha.until_seen(
+        "alice", later, lambda view: view.in_reply_to_author is not None
+    )
     assert joined.status.in_reply_to_uri == earlier
     assert [view.status.uri for view in await alpha.home("alice")] == [later]
 
@@ -273,6 +272,21 @@ async def test_deletes_arrive(alpha: LiveServer, carol: FedifyPeer) -> None:
     assert await alpha.home("alice") == []
 
 
+async def test_audiences(alpha: LiveServer, carol: FedifyPeer) -> None:
+    """Carol gets what is for followers and what is for her alone, and neither is called public."""
+    await carol_follows(carol)
+    for_followers = await alpha.post("alice", "Among us", reach=Reach.FOLLOWERS)
+    for_carol = await alpha.post("alice", f"{carol.handle} a secret", reach=Reach.DIRECT)
+    got = [
+        (await carol.wait_for("Create", object=posted.status.uri))["body"]
+        for posted in (for_followers, for_carol)
+    ]
+    followers = f"{ALICE}/followers"
+    assert [(one["to"], one["cc"]) for one in got] == [([followers], []), ([carol.actor], [])]
+    paths = [one["path"] for one in await carol.requests() if one["method"] == "POST"]
+    assert sorted(paths[-2:]) == ["/inbox", "/users/carol/inbox"]
+
+
 async def test_unfollow(alpha: LiveServer, carol: FedifyPeer) -> None:
     """Each ends it with the other; alice's Undo holds the whole Follow, as her Accept did.
 
@@ -281,16 +295,15 @@ async def test_unfollow(alpha: LiveServer, carol: FedifyPeer) -> None:
     await alice_follows(alpha, carol)
     follow = await carol.follow(HANDLE)
     accept = await carol.wait_for("Accept", actor=ALICE)
-    whole = {"id": follow, "type": "Follow", "actor": carol.actor, "object": ALICE}
-    assert accept["body"]["object"] == whole
+    assert accept["body"]["object"].items() >= whole_follow(follow, carol.actor, ALICE).items()
     note = await carol.note("You will forget me")
     await alpha.until_home("alice", note)
 
     await alpha.unfollow("alice", carol.handle)
     undo = await carol.wait_for("Undo", actor=ALICE, objectType="Follow")
     asked = await carol.wait_for("Follow", actor=ALICE)
-    whole = {"id": asked["id"], "type": "Follow", "actor": ALICE, "object": carol.actor}
-    assert undo["body"]["object"] == whole
+    undone = undo["body"]["object"]
+    assert undone.items() >= whole_follow(asked["id"], ALICE, carol.actor).items()
     assert await carol.followers() == []
     assert await alpha.home("alice") == []
 
@@ -313,17 +326,6 @@ async def test_carol_knocks_with_rfc_9421(alpha: LiveServer, carol: FedifyPeer) 
     await alpha.until_home("alice", await carol.note("Hello"))
     assert set(alpha.deliveries_from_outside()) == {RFC9421_TAKEN}
     assert set(await knocks_at(carol)) == {CAVAGE_TAKEN}
-
-
-async def test_carol_knocks_with_cavage(alpha: LiveServer, authority: Authority) -> None:
-    """A server that signs by draft-cavage is understood as well."""
-    async with fedify_at("old.test", authority, first_knock=CAVAGE) as carol:
-        await introduce(alpha, carol)
-        await alice_follows(alpha, carol)
-        await carol_follows(carol)
-        await alpha.until_home("alice", await carol.note("Hello"))
-        assert set(alpha.deliveries_from_outside()) == {CAVAGE_TAKEN}
-        assert set(await knocks_at(carol)) == {CAVAGE_TAKEN}
 
 
 async def test_second_knock(alpha: LiveServer, carol: FedifyPeer, authority: Authority) -> None:
@@ -358,11 +360,14 @@ async def test_second_knock(alpha: LiveServer, carol: FedifyPeer, authority: Aut
 async def test_both_ask_for_signatures(
     authority: Authority, settings_of: Callable[..., Settings], quick_keys: None
 ) -> None:
-    """Two servers that show nothing to the unsigned still find each other and exchange posts."""
+    """Two servers that show nothing to the unsigned still find each other and exchange posts.
+
+    Carol's server signs all by draft-cavage here, as older ones do.
+    """
     settings = settings_of("alpha.test", authorized_fetch=True)
     async with (
         run_live(settings, authority) as alpha,
-        fedify_at("closed.test", authority, authorized_fetch=True) as carol,
+        fedify_at("closed.test", authority, authorized_fetch=True, first_knock=CAVAGE) as carol,
     ):
         await alpha.user("alice")
         await introduce(alpha, carol)
@@ -377,36 +382,72 @@ async def test_both_ask_for_signatures(
         await carol.wait_for("Create", object=posted.status.uri)
         await carol.like(posted.status.uri)
         await alpha.until_told("alice", NotificationKind.FAVOURITE)
+        assert set(alpha.deliveries_from_outside()) == {CAVAGE_TAKEN}
+        assert set(await knocks_at(carol)) == {CAVAGE_TAKEN}
         assert await carol.troubles() == []
+
+
+async def test_changed_key(alpha: LiveServer, carol: FedifyPeer) -> None:
+    """After alice's key was changed, carol's server still believes her, though it knew the old one."""
+    await carol_follows(carol)
+    await accounts.rotate_key(alpha.instance, await alpha.actor("alice"))
+    # As after a quarter of a minute, for which documents are kept.
+    alpha.app.state.parts.documents.forget("actor alice")
+    await carol.wait_for("Update", actor=ALICE, object=ALICE)
+    posted = await alpha.post("alice", "It is still me")
+    await carol.wait_for("Create", object=posted.status.uri)
+    await alpha.until_figures(waiting=0)
 
 
 # --- what goes wrong on the way --------------------------------------------------------------------
 
 
 async def test_carol_cannot_ask_for_our_key(alpha: LiveServer, carol: FedifyPeer) -> None:
-    """While carol's server cannot reach ours it refuses us; the delivery waits, and arrives later."""
+    """While carol's server cannot check who we are it refuses us; the delivery waits for that.
+
+    Fedify does not even ask for ten minutes once it could not fetch a key, so one more try is not
+    enough.
+    """
     await carol.set_hosts({})
     await alpha.follow("alice", carol.handle)
-    await alpha.until_figures(waiting=1, tried=True)
-    assert await carol.log() == []
-    assert {status for _, status in await knocks_at(carol)} == {401}
+    await alpha.until_figures(waiting=1, tried=1)
+    assert await knocks_at(carol) == 1 * [CAVAGE_REFUSED, RFC9421_REFUSED]
 
     await introduce(alpha, carol)
     await make_due(alpha)
+    await alpha.until_figures(waiting=1, tried=2)
+    assert await knocks_at(carol) == 2 * [CAVAGE_REFUSED, RFC9421_REFUSED]
+
+    await carol.reset()
+    await make_due(alpha)
     await alpha.until_following("alice", carol.actor)
     await alpha.until_figures(waiting=0)
+    assert await knocks_at(carol) == [CAVAGE_TAKEN]
 
 
-async def test_carols_server_is_down(alpha: LiveServer, authority: Authority) -> None:
-    """What alice posts while carol's server is down waits, and arrives when it is back."""
-    async with fedify_at("fedify.test", authority) as carol:
-        await introduce(alpha, carol)
-        await carol_follows(carol)
-    posted = await alpha.post("alice", "Are you there?")
-    await alpha.until_figures(waiting=1, tried=True)
+async def test_carol_cannot_be_reached(
+    authority: Authority,
+    settings_of: Callable[..., Settings],
+    quick_keys: None,
+    fedify: FedifyPeer,
+) -> None:
+    """What alice posts while carol's server is nowhere waits, and arrives when it is back."""
+    settings = settings_of("alpha.test")
+    await fedify.reset()
+    async with run_live(settings, authority) as alpha:
+        await alpha.user("alice")
+        await introduce(alpha, fedify)
+        await carol_follows(fedify)
+        await alpha.until_figures(waiting=0)
 
-    async with fedify_at("fedify.test", authority) as carol:
-        await introduce(alpha, carol)
+    # After a new start alpha has no connection left that would lead to carol all the same.
+    async with run_live(settings, authority) as alpha:
+        posted = await alpha.post("alice", "Are you there?")
+        await alpha.until_figures(waiting=1, tried=1)
+        assert posted.status.uri not in {entry["object"] for entry in await fedify.log()}
+
+        await introduce(alpha, fedify)
         await make_due(alpha)
-        await carol.wait_for("Create", object=posted.status.uri)
+        got = await fedify.wait_for("Create", object=posted.status.uri)
+        assert got["content"] == posted.status.content
         await alpha.until_figures(waiting=0)

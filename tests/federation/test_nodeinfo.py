@@ -11,6 +11,7 @@ import pytest
 
 from fedlearn.domain.audience import Reach, Scope
 from fedlearn.settings import Registration, Settings
+from tests.federation.browser import sign_in
 from tests.federation.network import Network
 from tests.federation.server import Server, run_server
 
@@ -122,14 +123,14 @@ async def test_each_key_is_needed(alpha: Server) -> None:
 
 async def test_only_open_posts_are_counted(alpha: Server) -> None:
     """The figures count people, and posts that anybody may read; nothing tells of the others."""
-    await alpha.user("alice")
+    await sign_in(alpha, "alice")
+    await alpha.user("bob")
     for reach in Reach:
         await alpha.post("alice", "A post", reach=reach)
     await alpha.post("alice", "Only for us", scope=Scope.ORG)
     usage = (await nodeinfo(alpha, "2.1"))["usage"]
     assert usage["localPosts"] == 2
-    assert usage["users"]["total"] == 1
-    assert usage["users"]["activeMonth"] == 1
+    assert usage["users"] == {"total": 2, "activeMonth": 1, "activeHalfyear": 1}
 
 
 @pytest.mark.parametrize(("mode", "is_open"), [(Registration.OPEN, True), (Registration.INVITE, False)])

@@ -133,14 +133,14 @@ def check_cavage(request: httpx.Request, pem: str, *, target: str | None = None)
     return names
 
 
-class _OneKey(HTTPSignatureKeyResolver):  # type: ignore[misc]
+class _OneKey(HTTPSignatureKeyResolver):
     def __init__(self, pem: str) -> None:
         self._pem = pem
 
-    def resolve_public_key(self, key_id: str) -> bytes:
+    def resolve_public_key(self, _key_id: str) -> bytes:
         return self._pem.encode()
 
-    def resolve_private_key(self, key_id: str) -> bytes:
+    def resolve_private_key(self, _key_id: str) -> bytes:
         raise AssertionError("nothing is signed here")
 
 

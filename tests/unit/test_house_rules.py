@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conformance import FunctionNode, each_test
+from tests.conformance import INSTALLED, FunctionNode, each_test
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "fedlearn"
@@ -67,10 +67,10 @@ def sql_literals(module: ast.Module) -> Iterator[int]:
 
 
 def sources(*folders: Path, suffixes: set[str] | None = None) -> list[Path]:
-    """The files we write under some folders: not what npm installs for the foreign peers."""
+    """The files we write under some folders: not what is installed there for the foreign peers."""
     paths = [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
     wanted = suffixes or {".py"}
-    return [path for path in paths if path.suffix in wanted and "node_modules" not in path.parts]
+    return [path for path in paths if path.suffix in wanted and not INSTALLED & set(path.parts)]
 
 
 def offences(rule: Rule, paths: list[Path]) -> list[str]:

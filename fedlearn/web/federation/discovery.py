@@ -47,10 +47,10 @@ async def get_webfinger(request: Request) -> Response:
         raise NotFound("There is no such account here.")
     async with instance.db.read() as connection:
         actor = await db_actors.local_actor(connection, username)
-    if actor is None:
-        raise NotFound("There is no such account here.")
-    if not actor.is_active:
+    if actor is not None and actor.gone_at is not None:
         return await answer(request, 410, "This account was deleted.")
+    if actor is None or not actor.is_active:
+        raise NotFound("There is no such account here.")
     document = render_jrd(instance.uris, actor.profile.username)
     return Response(
         write_document(document), headers={"content-type": JRD_CONTENT_TYPE, **HALF_HOUR}

@@ -12,7 +12,8 @@ from fedlearn.domain.statuses import StatusView
 from fedlearn.errors import Invalid
 from fedlearn.services import statuses
 from fedlearn.web.context import instance_of
-from fedlearn.web.pages.forms import cursor_of, read_draft, text_of
+from fedlearn.web.pages.forms import cursor_of, read_draft, status_id_of, text_of
+from fedlearn.web.pages.statuses import render_thread
 from fedlearn.web.sessions import current_user, local_path, read_form, require_user
 from fedlearn.web.templating import permalink, render_page
 
@@ -74,5 +75,9 @@ async def post_status(request: Request) -> Response:
         )
     except Invalid as error:
         errors = error.fields or {"text": str(error)}
+        if parent := text_of(form, "in_reply_to_id"):
+            return await render_thread(
+                request, author.viewer, status_id_of(parent), status=422, draft=form, errors=errors
+            )
         return await _render_home(request, author, status=422, draft=form, errors=errors)
     return RedirectResponse(local_path(text_of(form, "next"), permalink(posted)), status_code=303)

@@ -29,7 +29,7 @@ async def sign_in_page(request: Request) -> Response:
     target = local_path(request.query_params.get("next", ""))
     if await current_user(request):
         return RedirectResponse(target, status_code=303)
-    return await _render_sign_in(request, login="", target=target, problem="")
+    return await _render_sign_in(request, login="", target=target)
 
 
 async def sign_in(request: Request) -> Response:
@@ -93,10 +93,8 @@ async def sign_up(request: Request) -> Response:
         errors = error.fields or {"form": str(error)}
         return await _render_sign_up(request, form, errors, status=422)
     if user.approved_at is None:
-        problem = "Thank you. You can sign in once your account has been approved."
-        return await _render_sign_in(
-            request, login=wanted.username, target="/", problem=problem, status=200
-        )
+        notice = "Thank you. You can sign in once your account has been approved."
+        return await _render_sign_in(request, login=wanted.username, target="/", notice=notice)
     return await _open_session(request, user, "/")
 
 
@@ -114,15 +112,16 @@ async def _spend_try(request: Request) -> None:
 
 
 async def _render_sign_in(
-    request: Request, *, login: str, target: str, problem: str, status: int | None = None
+    request: Request, *, login: str, target: str, problem: str = "", notice: str = ""
 ) -> Response:
     return await render_page(
         request,
         "sign_in.html",
-        status=status or (422 if problem else 200),
+        status=422 if problem else 200,
         login=login,
         target=target,
         problem=problem,
+        notice=notice,
     )
 
 

@@ -1,5 +1,8 @@
 """This is where one post has its page, and where people answer, boost, like, edit and delete."""
 
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -26,19 +29,20 @@ async def thread_page(request: Request) -> Response:
     if wants_activity(request) and "@" not in request.path_params["username"]:
         return await status_document(request)
     user = await current_user(request)
-    return await render_thread(request, user.actor.viewer if user else STRANGER)
+    viewer = user.actor.viewer if user else STRANGER
+    return await render_thread(request, viewer, _status_id(request))
 
 
 async def render_thread(
     request: Request,
     viewer: Viewer,
+    status_id: StatusId,
     *,
     status: int = 200,
     draft: FormData | None = None,
     errors: dict[str, str] | None = None,
 ) -> Response:
-    """The page of the post in the path; its own form comes back with what is wrong beside it."""
-    status_id = StatusId(request.path_params["status_id"])
+    """The page of one post; its own form comes back with what is wrong beside it."""
     async with instance_of(request).db.read() as connection:
         view = await status_view(connection, viewer, status_id)
         if view is None or view.boost_of is not None:
@@ -62,11 +66,30 @@ async def render_thread(
         headers={"link": link} if view.author.is_local and view.status.reach.is_open else None,
         view=view,
         ancestors=ancestors,
-        replies=replies,
+        replies=list(_in_order_of_reading(status_id, replies)),
         edits=edits,
         draft=draft or {},
         errors=errors or {},
     )
+
+
+def _in_order_of_reading(
+    root: StatusId, replies: Sequence[StatusView]
+) -> Iterator[tuple[int, StatusView]]:
+    """Each reply below what it answers, and how deep it stands there."""
+    shown = {view.id for view in replies}
+    answers: dict[StatusId, list[StatusView]] = defaultdict(list)
+    for view in replies:
+        parent = view.status.in_reply_to_id
+        # What answers something that this reader may not see stands at the top.
+        answers[parent if parent in shown else root].append(view)
+
+    def below(status_id: StatusId, depth: int) -> Iterator[tuple[int, StatusView]]:
+        for view in answers[status_id]:
+            yield depth, view
+            yield from below(view.id, depth + 1)
+
+    return below(root, 0)
 
 
 async def boost(request: Request) -> Response:

@@ -1,8 +1,12 @@
 """This is where people change what is said of them, and their password."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from fedlearn.domain.actors import Profile
 from fedlearn.errors import Invalid
 from fedlearn.services import accounts
 from fedlearn.text.sanitize import to_plain_text
@@ -11,16 +15,14 @@ from fedlearn.web.pages.forms import text_of
 from fedlearn.web.sessions import read_form, require_user
 from fedlearn.web.templating import render_page
 
+NOTICES = {"password": "Your password was changed."}
+
 
 async def settings_page(request: Request) -> Response:
     """The forms."""
     profile = (await require_user(request)).actor.profile
-    draft = {
-        "name": profile.name,
-        "bio": to_plain_text(profile.summary),
-        "is_locked": "on" if profile.is_locked else "",
-    }
-    return await render_page(request, "settings.html", draft=draft, errors={})
+    notice = NOTICES.get(request.query_params.get("changed", ""), "")
+    return await _render_settings(request, _as_draft(profile), notice=notice)
 
 
 async def change_profile(request: Request) -> Response:
@@ -35,9 +37,7 @@ async def change_profile(request: Request) -> Response:
             is_locked=bool(text_of(form, "is_locked")),
         )
     except Invalid as error:
-        return await render_page(
-            request, "settings.html", status=422, draft=form, errors=error.fields
-        )
+        return await _render_settings(request, form, errors=error.fields)
     parts_of(request).documents.forget(f"actor {me.profile.username}")
     return RedirectResponse(f"/@{me.profile.username}", status_code=303)
 
@@ -48,9 +48,41 @@ async def change_password(request: Request) -> Response:
     try:
         await accounts.change_password(instance_of(request), user, text_of(form, "password"))
     except Invalid as error:
-        profile = user.actor.profile
-        draft = {"name": profile.name, "bio": to_plain_text(profile.summary), "is_locked": ""}
-        return await render_page(
-            request, "settings.html", status=422, draft=draft, errors=error.fields
-        )
-    return RedirectResponse("/settings", status_code=303)
+        draft = _as_draft(user.actor.profile)
+        return await _render_settings(request, draft, errors=error.fields)
+    return RedirectResponse("/settings?changed=password", status_code=303)
+
+
+def _as_draft(profile: Profile) -> dict[str, str]:
+    """A profile as the form holds it."""
+    return {
+        "name": profile.name,
+        "bio": _as_typed(profile.summary),
+        "is_locked": "on" if profile.is_locked else "",
+    }
+
+
+def _as_typed(markup: str) -> str:
+    """The text of a biography, with the lines and paragraphs that its author made."""
+    paragraphs = markup.removesuffix("</p>").split("</p>")
+    return "\n\n".join(
+        "\n".join(to_plain_text(line) for line in paragraph.split("<br>"))
+        for paragraph in paragraphs
+    )
+
+
+async def _render_settings(
+    request: Request,
+    draft: Mapping[str, Any],
+    *,
+    errors: dict[str, str] | None = None,
+    notice: str = "",
+) -> Response:
+    return await render_page(
+        request,
+        "settings.html",
+        status=422 if errors else 200,
+        draft=draft,
+        errors=errors or {},
+        notice=notice,
+    )

@@ -1,0 +1,186 @@
+"""That the questions asked most often are answered from indexes, however much there is.
+
+This looks at the plans that SQLite makes, not at the time they take, which would differ from one
+machine to the next. A plan that reads a whole table says SCAN.
+"""
+
+import re
+import shutil
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
+from sqlite3 import Connection as Raw
+from sqlite3 import connect
+from typing import Any
+
+import pytest
+
+from fedlearn.db import deliveries as db_deliveries
+from fedlearn.db import figures as db_figures
+from fedlearn.db import follows as db_follows
+from fedlearn.db import jobs as db_jobs
+from fedlearn.db import timelines as db_timelines
+from fedlearn.db.database import Connection, Row
+from fedlearn.db.statements import for_sqlite
+from fedlearn.db.status_views import status_views
+from fedlearn.domain.audience import Viewer
+from fedlearn.domain.ids import ActorId, StatusId
+
+ROWS = 20_000
+AUTHORS = 200
+ALICE, BOB, POST = Viewer(ActorId(1), is_local=True), ActorId(2), StatusId(5)
+
+Question = Callable[[Connection], Awaitable[object]]
+
+# One line for each thing that there is a lot of; n counts from 1.
+MANY = """
+    INSERT INTO actor
+    SELECT n, 'uri' || n, 'Person', 'name' || n, CASE WHEN n > 100 THEN 'far.example' END,
+        'host' || n, '', '', '', 'inbox' || n, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '[]', '[]',
+        NULL, 0, 1, 0, 0, 0, NULL, NULL
+    FROM n WHERE n <= {authors};
+    INSERT INTO status
+    SELECT n, 'status' || n, '', n % {authors} + 1, n % 2, 'public', 'fed', '', NULL, '', 0, NULL,
+        NULL, NULL, NULL, 'conversation' || (n % 1000), n, NULL
+    FROM n;
+    INSERT INTO home_entry SELECT n % 100 + 1, n FROM n;
+    INSERT INTO follow
+    SELECT n, 'follow' || n, n % {authors} + 1, n / {authors} + 1, 'accepted', n FROM n
+    WHERE n / {authors} < {authors};
+    INSERT INTO job
+    SELECT n, 'process_activity', '', 'key' || (n % 1000), n, 0, 0, n, NULL, NULL FROM n;
+    INSERT INTO outgoing_activity (id, sender_id, order_key, body, created_at)
+    VALUES (1, 1, '', x'00', 1);
+    INSERT INTO delivery
+    SELECT n, 1, 'inbox' || (n % 500), 'host' || (n % 500), 'key' || n, n, 0, 0, NULL, NULL FROM n;
+"""
+
+
+QUESTIONS: dict[str, Question] = {
+    "home_page": lambda c: db_timelines.home_page(c, ALICE, before=None, limit=20),
+    "author_page": lambda c: db_timelines.author_page(c, ALICE, BOB, before=None, limit=20),
+    "outbox_page": lambda c: db_timelines.outbox_page(c, BOB, before=None, limit=20),
+    "public_page": lambda c: db_timelines.public_page(c, ALICE, before=None, limit=20),
+    "ancestors": lambda c: db_timelines.ancestors(c, ALICE, POST),
+    "descendants": lambda c: db_timelines.descendants(c, ALICE, POST),
+    "conversation_page": lambda c: db_timelines.conversation_page(c, ALICE, "conversation5", 20),
+    "status_views": lambda c: status_views(c, ALICE, [POST]),
+    "follower_inboxes": lambda c: db_follows.follower_inboxes(c, BOB),
+    "claim_jobs": lambda c: db_jobs.claim_jobs(c, 10),
+    "claim_deliveries": lambda c: db_deliveries.claim_deliveries(
+        c, limit=10, per_host=4, busy_hosts=["host5"]
+    ),
+    "finish_deliveries": lambda c: db_deliveries.finish_deliveries(c, [1, 2]),
+}
+# What a statement makes for itself may be read from end to end.
+INTERMEDIATE = {"json_each", "ranked", "above", "below", "found"}
+SCAN = re.compile(r"SCAN (\w+)")
+
+
+@pytest.fixture(scope="module", params=["as it is", "analysed"])
+def busy_instance(
+    request: pytest.FixtureRequest, busy_file: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Raw]:
+    """An SQLite database with a lot of everything, with and without statistics about it."""
+    path = tmp_path_factory.mktemp("busy") / "fedlearn.db"
+    shutil.copyfile(busy_file, path)
+    with closing(connect(path)) as raw:
+        if request.param == "analysed":
+            raw.execute("ANALYZE")
+        yield raw
+
+
+@pytest.fixture(scope="module")
+def busy_file(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with a lot of everything in it."""
+    path = tmp_path_factory.mktemp("busy") / "fedlearn.db"
+    shutil.copyfile(sqlite_template, path)
+    with closing(connect(path)) as raw:
+        raw.execute("PRAGMA synchronous = OFF")
+        raw.execute("CREATE TEMP TABLE n (n INTEGER PRIMARY KEY)")
+        raw.executemany("INSERT INTO n VALUES (?)", ((n,) for n in range(1, ROWS + 1)))
+        raw.commit()
+        raw.executescript(f"BEGIN; {MANY.format(authors=AUTHORS)} COMMIT;")
+    return path
+
+
+class Planner:
+    """A connection that answers nothing, and notes how each statement would be carried out."""
+
+    def __init__(self, raw: Raw) -> None:
+        self._raw = raw
+        self.plan: list[str] = []
+
+    async def fetch_all(self, sql: str, **params: Any) -> list[Row]:
+        """Note the plan."""
+        statement = for_sqlite(sql)
+        bound: Mapping[str, Any] = statement.bind(params)
+        rows = self._raw.execute(f"EXPLAIN QUERY PLAN {statement.sql}", bound)
+        self.plan += [row[3] for row in rows]
+        return []
+
+    async def fetch_one(self, sql: str, **params: Any) -> None:
+        """Note the plan."""
+        await self.fetch_all(sql, **params)
+
+    async def execute(self, sql: str, **params: Any) -> int:
+        """Note the plan."""
+        await self.fetch_all(sql, **params)
+        return 0
+
+    async def execute_many(self, sql: str, rows: object) -> None:
+        """Nothing that is planned here does the same for many."""
+        raise NotImplementedError
+
+    def announce_work(self) -> None:
+        """Nothing changes, so nobody is told."""
+
+
+def scanned(plan: list[str]) -> set[str]:
+    """The tables that a plan reads from end to end."""
+    return {found[1] for line in plan if (found := SCAN.match(line))} - INTERMEDIATE
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+async def test_no_table_is_read_from_end_to_end(busy_instance: Raw, name: str) -> None:
+    """What readers and workers ask all the time is found through an index."""
+    planner = Planner(busy_instance)
+    await QUESTIONS[name](planner)
+    assert scanned(planner.plan) == set()
+    assert any(line.startswith("SEARCH") for line in planner.plan)
+
+
+@pytest.mark.parametrize(
+    ("name", "index"),
+    [
+        ("home_page", "sqlite_autoindex_home_entry_1 (owner_id=? AND status_id<?)"),
+        ("author_page", "status_of_actor (actor_id=? AND id<?)"),
+        ("follower_inboxes", "follow_of_followee (followee_id=? AND state=?)"),
+        ("claim_jobs", "job_due (run_at<?)"),
+        ("claim_jobs", "job_order (order_key=? AND id<?)"),
+        ("claim_deliveries", "delivery_due (run_at<?)"),
+        ("claim_deliveries", "delivery_order (inbox=? AND order_key=? AND id<?)"),
+    ],
+)
+async def test_indexes_serve_what_they_were_made_for(
+    busy_instance: Raw, name: str, index: str
+) -> None:
+    """Each of these questions uses the index that was made for it, down to the last column."""
+    planner = Planner(busy_instance)
+    await QUESTIONS[name](planner)
+    assert any(line.endswith(index) for line in planner.plan), planner.plan
+
+
+async def test_pages_need_no_sorting(busy_instance: Raw) -> None:
+    """Timelines come out of their index in order, so that a page costs what a page holds."""
+    for name in ("home_page", "author_page", "outbox_page", "public_page"):
+        planner = Planner(busy_instance)
+        await QUESTIONS[name](planner)
+        assert not [line for line in planner.plan if "TEMP B-TREE" in line]
+
+
+async def test_a_plan_that_reads_everything_is_noticed(busy_instance: Raw) -> None:
+    """Counting everything does read everything, and this is how that shows."""
+    planner = Planner(busy_instance)
+    await db_figures.figures(planner)
+    assert {"status", "actor"} <= scanned(planner.plan)

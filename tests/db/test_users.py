@@ -1,0 +1,165 @@
+"""How people who sign in are remembered."""
+
+from sqlite3 import IntegrityError
+
+import asyncpg
+import pytest
+
+from fedlearn.db import actors as db_actors
+from fedlearn.db import users as db_users
+from fedlearn.db.database import Connection
+from fedlearn.domain.actors import Role
+from fedlearn.domain.ids import Millis, UserId
+from tests.builders import local, signs_up
+from tests.clock import DAY, MINUTE, Clock
+
+
+async def test_user_comes_back_as_it_was_made(connection: Connection, clock: Clock) -> None:
+    """A login has all that it was made with and its actor, by its id and by its actor."""
+    alice = await local(connection, "alice")
+    user_id = await db_users.insert_user(
+        connection,
+        actor_id=alice.id,
+        email="Alice@Mail.example",
+        password_hash=None,
+        role=Role.OWNER,
+        approved_at=None,
+    )
+    user = await db_users.user_by_id(connection, user_id)
+    assert user
+    assert (user.id, user.actor, user.email) == (user_id, alice, "Alice@Mail.example")
+    assert (user.role, user.created_at, user.approved_at) == (Role.OWNER, clock.now, None)
+    assert await db_users.user_of_actor(connection, alice.id) == user
+
+
+async def test_unknown_user(connection: Connection) -> None:
+    """Who has no login is not there, an actor without one included."""
+    alice = await local(connection, "alice")
+    assert await db_users.user_by_id(connection, UserId(5)) is None
+    assert await db_users.user_of_actor(connection, alice.id) is None
+    assert await db_users.all_users(connection) == []
+    assert await db_users.user_with_password(connection, "alice") is None
+
+
+async def test_all_users(connection: Connection) -> None:
+    """Every login is told, the oldest first."""
+    users = [await signs_up(connection, name) for name in ("zoe", "alice")]
+    assert await db_users.all_users(connection) == users
+
+
+async def test_address_belongs_to_one_login(connection: Connection) -> None:
+    """An address that is taken is so in any case, and the database holds to that."""
+    await signs_up(connection, "alice", email="Alice@mail.example")
+    assert await db_users.email_taken(connection, "aLICE@MAIL.example")
+    assert not await db_users.email_taken(connection, "bob@mail.example")
+    with pytest.raises((IntegrityError, asyncpg.UniqueViolationError)):
+        await signs_up(connection, "bob", email="ALICE@mail.example")
+
+
+async def test_finding_whom_a_password_belongs_to(connection: Connection) -> None:
+    """A login is found by name or address in any case, with its own password hash."""
+    alice = await signs_up(connection, "Alice", password_hash="hash of alice")
+    bob = await signs_up(connection, "bob", password_hash=None)
+    for login in ("alice", "ALICE", "Alice@mail.example", "alice@MAIL.example"):
+        assert await db_users.user_with_password(connection, login) == (alice, "hash of alice")
+    assert await db_users.user_with_password(connection, "bob") == (bob, None)
+    assert await db_users.user_with_password(connection, "mail.example") is None
+    await db_users.set_password(connection, bob.id, "new")
+    assert await db_users.user_with_password(connection, "bob") == (bob, "new")
+    assert await db_users.user_with_password(connection, "alice") == (alice, "hash of alice")
+
+
+async def test_approval(connection: Connection, clock: Clock) -> None:
+    """Who asked for an account is let in once; nobody else is let in by that."""
+    alice, bob = [await signs_up(connection, name, approved_at=None) for name in ("alice", "bob")]
+    approved_at = clock.forward(MINUTE)
+    await db_users.approve_user(connection, alice.id)
+    clock.forward(MINUTE)
+    await db_users.approve_user(connection, alice.id)
+    found = await db_users.all_users(connection)
+    assert [user.approved_at for user in found] == [approved_at, None]
+    assert found[1] == bob
+
+
+# --- sessions --------------------------------------------------------------------------------------
+
+
+async def test_session(connection: Connection, clock: Clock) -> None:
+    """A session leads to its user while it was used lately, and no more once it is closed."""
+    alice, bob = await signs_up(connection, "alice"), await signs_up(connection, "bob")
+    await db_users.insert_session(connection, alice.id, "hash a", "Firefox")
+    await db_users.insert_session(connection, bob.id, "hash b", "Firefox")
+    began = clock.now
+    before = Millis(began - 1)
+    assert await db_users.user_of_session(connection, "hash a", before) == (alice, began)
+    assert await db_users.user_of_session(connection, "hash b", before) == (bob, began)
+    assert await db_users.user_of_session(connection, "hash c", before) is None
+    assert await db_users.user_of_session(connection, "hash a", began) is None
+    later = clock.forward(DAY)
+    await db_users.touch_session(connection, "hash a")
+    assert await db_users.user_of_session(connection, "hash a", began) == (alice, later)
+    assert await db_users.user_of_session(connection, "hash b", began) is None
+    await db_users.delete_session(connection, "hash a")
+    assert await db_users.user_of_session(connection, "hash a", before) is None
+    assert await db_users.user_of_session(connection, "hash b", before) == (bob, began)
+
+
+@pytest.mark.parametrize("end", ["gone", "suspended"])
+async def test_session_of_who_may_not_take_part(connection: Connection, end: str) -> None:
+    """The sessions of a deleted or suspended person lead nowhere."""
+    alice, bob = await signs_up(connection, "alice"), await signs_up(connection, "bob")
+    for user in (alice, bob):
+        await db_users.insert_session(connection, user.id, f"hash {user.id}", "Firefox")
+    if end == "gone":
+        await db_actors.mark_gone(connection, alice.actor.id)
+    else:
+        await db_actors.set_suspended(connection, alice.actor.id, Millis(1))
+    assert await db_users.user_of_session(connection, f"hash {alice.id}", Millis(0)) is None
+    assert await db_users.user_of_session(connection, f"hash {bob.id}", Millis(0)) is not None
+
+
+# --- links and invitations -------------------------------------------------------------------------
+
+
+async def test_sign_in_link(connection: Connection, clock: Clock) -> None:
+    """A link signs in once, within its time."""
+    alice, bob = await signs_up(connection, "alice"), await signs_up(connection, "bob")
+    until = Millis(clock.now + MINUTE)
+    for user, name in ((alice, "one"), (bob, "two"), (alice, "three")):
+        await db_users.insert_sign_in_link(connection, user.id, name, until)
+    assert await db_users.use_sign_in_link(connection, "nonsense") is None
+    assert await db_users.use_sign_in_link(connection, "one") == alice.id
+    assert await db_users.use_sign_in_link(connection, "one") is None
+    clock.forward(MINUTE - 1)
+    assert await db_users.use_sign_in_link(connection, "two") == bob.id
+    clock.forward(1)
+    assert await db_users.use_sign_in_link(connection, "three") is None
+
+
+async def test_invitation(connection: Connection, clock: Clock) -> None:
+    """An invitation lets one person in, within its time."""
+    until = Millis(clock.now + MINUTE)
+    for name in ("one", "two"):
+        await db_users.insert_invitation(connection, name, until)
+    assert not await db_users.use_invitation(connection, "nonsense")
+    assert await db_users.use_invitation(connection, "one")
+    assert not await db_users.use_invitation(connection, "one")
+    clock.forward(MINUTE)
+    assert not await db_users.use_invitation(connection, "two")
+
+
+async def test_forgetting_what_has_run_out(connection: Connection, clock: Clock) -> None:
+    """Unused sessions, old links and invitations are removed; what still holds is kept."""
+    alice = await signs_up(connection, "alice")
+    await db_users.insert_session(connection, alice.id, "old", "Firefox")
+    await db_users.insert_sign_in_link(connection, alice.id, "old", Millis(clock.now + MINUTE))
+    await db_users.insert_invitation(connection, "old", Millis(clock.now + MINUTE))
+    began = clock.now
+    clock.forward(DAY)
+    await db_users.insert_session(connection, alice.id, "new", "Firefox")
+    await db_users.insert_sign_in_link(connection, alice.id, "new", Millis(clock.now + MINUTE))
+    await db_users.insert_invitation(connection, "new", Millis(clock.now + MINUTE))
+    await db_users.forget_stale_sign_ins(connection, Millis(began + 1))
+    for table in ("session", "sign_in_link", "invitation"):
+        rows = await connection.fetch_all(f"SELECT token_hash FROM {table}")
+        assert [row["token_hash"] for row in rows] == ["new"]

@@ -1,0 +1,570 @@
+"""Posts that come in: which are kept, who sees them, who is told, and what becomes of their shapes."""
+
+import time
+from itertools import pairwise
+from typing import Any
+
+import httpx
+import nh3
+import pytest
+
+from fedlearn.domain.audience import Reach
+from fedlearn.domain.ids import Millis, moment_of, now
+from fedlearn.domain.notifications import NotificationKind
+from fedlearn.domain.statuses import StatusView
+from fedlearn.services import health
+from tests.federation.network import Network
+from tests.federation.peer import PUBLIC, Document, Peer, Person
+from tests.federation.scenes import is_read_by, is_stored, reads, takes, told
+from tests.federation.server import Server, make_due, settle
+
+HOUR = 3_600_000
+MENTION = (NotificationKind.MENTION, "bob@peer.test")
+
+
+async def created(alpha: Server, person: Person, note: Document) -> StatusView:
+    """A post is delivered, and seen by alice."""
+    await takes(alpha, person, person.activity("Create", note))
+    view = await alpha.seen_by("alice", note["id"])
+    assert view is not None
+    return view
+
+
+def mention_of(uri: str) -> Document:
+    """A tag that names somebody."""
+    return {"type": "Mention", "href": uri, "name": "@somebody"}
+
+
+# --- which are kept ------------------------------------------------------------------------------
+
+
+async def test_post_of_somebody_followed_is_stored_once(alpha: Server, bob: Person) -> None:
+    """A Create by somebody whom alice reads makes one post; sent again in any form, still one.
+
+    Conformance: 116.
+    """
+    await reads(alpha, "alice", bob)
+    note = bob.note("<p>first</p>")
+    view = await created(alpha, bob, note)
+    assert view.status.content == "<p>first</p>"
+    assert view.author.acct == "bob@peer.test"
+    again = bob.activity("Create", note | {"content": "<p>second</p>"})
+    for repeated in (again, again, bob.activity("Create", note["id"])):
+        await takes(alpha, bob, repeated)
+    home = await alpha.home("alice")
+    assert [one.status.uri for one in home] == [note["id"]]
+    assert home[0].status.content == "<p>first</p>"
+
+
+async def test_post_named_by_id_alone_is_fetched(alpha: Server, bob: Person, peer: Peer) -> None:
+    """A Create may carry just the id of its post: it is fetched, if it is on the sender's server."""
+    await reads(alpha, "alice", bob)
+    note = bob.note("<p>fetched</p>")
+    await takes(alpha, bob, bob.activity("Create", note["id"]))
+    seen = await alpha.seen_by("alice", note["id"])
+    assert seen is not None
+    assert seen.status.content == "<p>fetched</p>"
+    asked = len(peer.requests)
+    await takes(alpha, bob, bob.activity("Create", "https://other.test/notes/1"))
+    assert not await is_stored(alpha, "https://other.test/notes/1")
+    assert len(peer.requests) == asked
+
+
+async def test_nobody_posts_for_others(
+    alpha: Server, bob: Person, peer: Peer, network: Network
+) -> None:
+    """A post belongs to the server and the person of its author, who must be the sender.
+
+    Conformance: 117.
+    """
+    carol = peer.person("carol")
+    for person in (bob, carol):
+        await reads(alpha, "alice", person)
+    note = bob.note()
+    forged: list[Document] = [
+        note | {"id": "https://other.test/notes/1"},
+        note | {"id": "https://other.test/notes/2", "attributedTo": "https://other.test/users/bob"},
+        note | {"id": f"{bob.uri}/notes/a", "attributedTo": carol.uri},
+        note | {"id": f"{bob.uri}/notes/b", "attributedTo": "https://other.test/users/bob"},
+        note | {"id": f"{bob.uri}/notes/c", "attributedTo": []},
+        note | {"id": f"{bob.uri}/notes/d", "attributedTo": None},
+        note | {"id": None},
+    ]
+    for document in forged:
+        await takes(alpha, bob, bob.activity("Create", document))
+        if document["id"]:
+            assert not await is_stored(alpha, document["id"]), document["id"]
+    assert await alpha.home("alice") == []
+    # A known post of carol's does not become bob's.
+    hers = carol.note("<p>hers</p>")
+    await takes(alpha, carol, carol.activity("Create", hers))
+    await takes(
+        alpha, bob, bob.activity("Create", hers | {"attributedTo": bob.uri, "content": "x"})
+    )
+    seen = await alpha.seen_by("alice", hers["id"])
+    assert seen is not None
+    assert (seen.author.acct, seen.status.content) == ("carol@peer.test", "<p>hers</p>")
+    await created(alpha, bob, note)
+
+
+async def test_nobody_speaks_for_us(alpha: Server, bob: Person) -> None:
+    """A post that claims an id on our own host is rejected, whether that exists or not.
+
+    Conformance: 115.
+    """
+    await reads(alpha, "alice", bob)
+    mine = await alpha.post("alice", "mine")
+    invented = "https://alpha.test/users/alice/statuses/1"
+    for uri in (invented, mine.status.uri):
+        for author in (bob.uri, mine.author.uri):
+            note = bob.note("<p>not mine</p>") | {"id": uri, "attributedTo": author}
+            for kind in ("Create", "Update"):
+                await takes(alpha, bob, bob.activity(kind, note))
+    await takes(alpha, bob, bob.activity("Announce", invented))
+    assert not await is_stored(alpha, invented)
+    seen = await alpha.seen_by("alice", mine.status.uri)
+    assert seen is not None
+    assert seen.status.content == "<p>mine</p>"
+    assert [view.status.uri for view in await alpha.home("alice")] == [mine.status.uri]
+
+
+async def test_what_concerns_nobody_is_not_kept(alpha: Server, bob: Person) -> None:
+    """Without a follower, an addressee or a known parent here, a post is not stored.
+
+    Conformance: 118.
+    """
+    mine = await alpha.post("alice", "mine")
+    alice = await alpha.actor("alice")
+    unrelated = [
+        bob.note(),
+        bob.note(to=[f"{alice.uri}x"]),
+        bob.note(inReplyTo="https://other.test/notes/1"),
+        bob.note(tag=[mention_of("https://other.test/users/dave")]),
+    ]
+    for note in unrelated:
+        await takes(alpha, bob, bob.activity("Create", note))
+        assert not await is_stored(alpha, note["id"])
+    # It is not enough to have asked: the follow must have been accepted.
+    await alpha.follow("alice", bob.handle)
+    await settle(alpha)
+    waiting = bob.note()
+    await takes(alpha, bob, bob.activity("Create", waiting))
+    assert not await is_stored(alpha, waiting["id"])
+    for related in (
+        bob.note(to=[alice.uri]),
+        bob.note(to=[], cc=[alice.uri]),
+        bob.note(inReplyTo=mine.status.uri),
+    ):
+        await created(alpha, bob, related)
+
+
+async def test_follower_on_the_other_side_is_no_reader(alpha: Server, bob: Person) -> None:
+    """That bob reads alice does not make her read him: his posts are not kept for it."""
+    await is_read_by(alpha, "alice", bob)
+    note = bob.note()
+    await takes(alpha, bob, bob.activity("Create", note))
+    assert not await is_stored(alpha, note["id"])
+
+
+# --- who sees them -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("public", [PUBLIC, "as:Public", "Public"])
+async def test_spellings_of_public(alpha: Server, bob: Person, public: str) -> None:
+    """Public in `to` is public, in `cc` unlisted, in each spelling of the fediverse.
+
+    Conformance: 119.
+    """
+    await reads(alpha, "alice", bob)
+    open_to_all = await created(alpha, bob, bob.note(to=[public], cc=[bob.followers]))
+    assert open_to_all.status.reach is Reach.PUBLIC
+    unlisted = await created(alpha, bob, bob.note(to=[bob.followers], cc=[public]))
+    assert unlisted.status.reach is Reach.UNLISTED
+    single = await created(alpha, bob, bob.note(to=public, cc=None))
+    assert single.status.reach is Reach.PUBLIC
+    narrow = await created(alpha, bob, bob.note(to=[bob.followers], cc=["https://x.test/Public"]))
+    assert narrow.status.reach is Reach.FOLLOWERS
+
+
+async def test_followers_only_and_direct(alpha: Server, bob: Person) -> None:
+    """The followers collection alone reaches followers, names alone reach those who are named.
+
+    Conformance: 120.
+    """
+    await reads(alpha, "alice", bob)
+    carol = await alpha.actor("carol")
+    for_followers = await created(alpha, bob, bob.note(to=[bob.followers], cc=[]))
+    assert for_followers.status.reach is Reach.FOLLOWERS
+    assert await alpha.seen_by("carol", for_followers.status.uri) is None
+    direct = bob.note(to=[carol.uri], cc=[], tag=[mention_of(carol.uri)])
+    await takes(alpha, bob, bob.activity("Create", direct))
+    seen = await alpha.seen_by("carol", direct["id"])
+    assert seen is not None
+    assert seen.status.reach is Reach.DIRECT
+    assert await alpha.seen_by("alice", direct["id"]) is None
+    assert [view.status.uri for view in await alpha.home("alice")] == [for_followers.status.uri]
+    assert [view.status.uri for view in await alpha.home("carol")] == [direct["id"]]
+    # Nobody in particular sees either.
+    for uri in (for_followers.status.uri, direct["id"]):
+        page = await alpha.get(f"/authorize_interaction?uri={uri}", "text/html")
+        assert "hello" not in page.text
+
+
+async def test_followers_of_somebody_else(alpha: Server, bob: Person, peer: Peer) -> None:
+    """The followers collection of another opens a post to nobody: not to theirs, not to one's own.
+
+    Conformance: 121.
+    """
+    carol = peer.person("carol")
+    for name, person in (("alice", bob), ("erin", carol)):
+        await reads(alpha, name, person)
+    dave = await alpha.actor("dave")
+    theirs = bob.note(to=[carol.followers, dave.uri], cc=[])
+    ours = bob.note(to=["https://alpha.test/users/alice/followers", dave.uri], cc=[])
+    for note in (theirs, ours):
+        await takes(alpha, bob, bob.activity("Create", note))
+        seen = await alpha.seen_by("dave", note["id"])
+        assert seen is not None
+        assert seen.status.reach is Reach.DIRECT
+        for stranger in ("alice", "erin"):
+            assert await alpha.seen_by(stranger, note["id"]) is None
+            assert await alpha.home(stranger) == []
+
+
+async def test_addresses_of_the_activity_stand_in(alpha: Server, bob: Person) -> None:
+    """A post without addresses has those of its activity; where it has its own, those count.
+
+    Conformance: 122.
+    """
+    await reads(alpha, "alice", bob)
+    note = bob.note(to=None, cc=None)
+    bare = {name: value for name, value in note.items() if value is not None}
+    await takes(alpha, bob, bob.activity("Create", bare, to=[bob.followers], cc=[PUBLIC]))
+    seen = await alpha.seen_by("alice", note["id"])
+    assert seen is not None
+    assert seen.status.reach is Reach.UNLISTED
+    own = bob.note(to=[bob.followers], cc=[])
+    await takes(alpha, bob, bob.activity("Create", own, to=[PUBLIC], cc=[]))
+    seen = await alpha.seen_by("alice", own["id"])
+    assert seen is not None
+    assert seen.status.reach is Reach.FOLLOWERS
+
+
+# --- who is told ---------------------------------------------------------------------------------
+
+
+async def test_mention_is_told_once(alpha: Server, bob: Person) -> None:
+    """Who is tagged and addressed is told, once; who is only addressed may read it, and is not told.
+
+    Conformance: 124.
+    """
+    alice, carol = await alpha.actor("alice"), await alpha.actor("carol")
+    tags = [mention_of(alice.uri), mention_of(alice.uri)]
+    note = bob.note(to=[alice.uri, carol.uri], cc=[alice.uri], tag=tags)
+    create = bob.activity("Create", note)
+    for activity in (create, create, bob.activity("Create", note), bob.activity("Update", note)):
+        await takes(alpha, bob, activity)
+    assert await told(alpha, "alice") == [MENTION]
+    assert await told(alpha, "carol") == []
+    for name in ("alice", "carol"):
+        seen = await alpha.seen_by(name, note["id"])
+        assert seen is not None
+        assert [mention.acct for mention in seen.mentions] == ["alice"]
+
+
+async def test_tag_without_address_tells_nobody(alpha: Server, bob: Person) -> None:
+    """Being written about is not being written to: no notification, and no right to read.
+
+    Conformance: 125.
+    """
+    alice, carol = await alpha.actor("alice"), await alpha.actor("carol")
+    private = bob.note(to=[carol.uri], cc=[], tag=[mention_of(alice.uri), mention_of(carol.uri)])
+    for note in (bob.note(tag=[mention_of(alice.uri)]), private):
+        await takes(alpha, bob, bob.activity("Create", note))
+    assert await told(alpha, "alice") == []
+    assert await told(alpha, "carol") == [MENTION]
+    assert await alpha.seen_by("alice", private["id"]) is None
+
+
+async def test_mention_of_somebody_unknown_does_no_harm(
+    alpha: Server, bob: Person, network: Network
+) -> None:
+    """A post that names people whom nobody can find is stored, and the others are told."""
+    alice = await alpha.actor("alice")
+    tags = [
+        mention_of("https://nowhere.test/users/ghost"),
+        {"type": "Mention", "name": "@ghost@nowhere.test"},
+        {"type": "Mention", "href": 7},
+        mention_of("https://alpha.test/users/nobody"),
+        mention_of(alice.uri),
+    ]
+    note = bob.note(to=[alice.uri, "https://nowhere.test/users/ghost"], tag=tags)
+    view = await created(alpha, bob, note)
+    assert [mention.acct for mention in view.mentions] == ["alice"]
+    assert await told(alpha, "alice") == [MENTION]
+
+
+# --- what becomes of their shapes ----------------------------------------------------------------
+
+
+async def test_content_and_language_from_a_map(alpha: Server, bob: Person) -> None:
+    """A post may have its text only in `contentMap`, whose key is then its language.
+
+    Conformance: 127.
+    """
+    await reads(alpha, "alice", bob)
+    note = bob.note(contentMap={"de": "<p>Guten Tag</p>"})
+    del note["content"]
+    view = await created(alpha, bob, note)
+    assert (view.status.content, view.status.language) == ("<p>Guten Tag</p>", "de")
+    both = await created(alpha, bob, bob.note("<p>Hi</p>", contentMap={"en": "<p>Hi</p>"}))
+    assert (both.status.content, both.status.language) == ("<p>Hi</p>", "en")
+    odd = await created(alpha, bob, bob.note("<p>Hi</p>", contentMap={"no language!": "<p>Hi</p>"}))
+    assert (odd.status.content, odd.status.language) == ("<p>Hi</p>", None)
+    broken_maps: list[Any] = [[], "en", {"en": None}, {}]
+    for broken in broken_maps:
+        view = await created(alpha, bob, bob.note("<p>plain</p>", contentMap=broken))
+        assert view.status.content == "<p>plain</p>"
+
+
+PICTURE = {"type": "Document", "mediaType": "image/png", "url": "https://peer.test/a.png"}
+
+
+async def test_single_objects_and_nulls(alpha: Server, bob: Person) -> None:
+    """`tag` and `attachment` are lists or single objects, with gaps or without.
+
+    Conformance: 128.
+    """
+    await reads(alpha, "alice", bob)
+    bees = {"type": "Hashtag", "name": "#Bees", "href": "https://peer.test/tags/bees"}
+    shapes: list[tuple[Any, Any]] = [
+        (bees, PICTURE),
+        ([bees], [PICTURE]),
+        ([None, bees, None], [None, PICTURE, None]),
+        ([7, "x", [], bees], [7, "x", [], PICTURE]),
+    ]
+    for tag, attachment in shapes:
+        view = await created(alpha, bob, bob.note(tag=tag, attachment=attachment))
+        assert view.hashtags == ("bees",), tag
+        assert [one.url for one in view.attachments] == ["https://peer.test/a.png"], attachment
+    nothings: list[Any] = [None, [], [None], {}]
+    for nothing in nothings:
+        view = await created(alpha, bob, bob.note(tag=nothing, attachment=nothing))
+        assert (view.hashtags, view.attachments) == ((), ())
+
+
+async def test_strange_dates(alpha: Server, bob: Person) -> None:
+    """Dates of Threads are read; those no calendar has, or of the future, become the time of arrival.
+
+    Conformance: 129.
+    """
+    await reads(alpha, "alice", bob)
+    threads = await created(alpha, bob, bob.note(published="2026-01-01T10:00:00+0000"))
+    assert threads.status.published == Millis(1_767_261_600_000)
+    offset = await created(alpha, bob, bob.note(published="2026-01-01T12:00:00+02:00"))
+    assert offset.status.published == threads.status.published
+    began = now()
+    dates: list[Any] = [
+        "+010000-01-01T00:00:00Z",
+        "99999-01-01T00:00:00Z",
+        "9999-12-31T23:59:59Z",
+        time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 86_400)),
+        "0001-01-01T00:00:00Z",
+        "0001-01-01T00:00:00+14:00",
+        "yesterday",
+        "",
+        None,
+        7,
+        {"@value": []},
+        "2026-13-45T99:99:99Z",
+    ]
+    for strange in dates:
+        view = await created(alpha, bob, bob.note(published=strange))
+        assert began <= view.status.published <= now(), strange
+        assert began - HOUR <= moment_of(view.id) <= now() + HOUR, strange
+    # Nothing of the future stands above what is new.
+    mine = await alpha.post("alice", "now")
+    assert (await alpha.home("alice"))[0].status.uri == mine.status.uri
+
+
+async def test_descriptions_of_pictures(alpha: Server, bob: Person) -> None:
+    """What a picture shows is in `summary`, else in `name`; a blurhash that is none is left out.
+
+    Conformance: 130.
+    """
+    await reads(alpha, "alice", bob)
+    blurhash = "LEHV6nWB2yk8pyo0adR*.7kCMdnj"
+    attachments = [
+        PICTURE | {"summary": "a bee", "name": "IMG_1", "blurhash": blurhash},
+        PICTURE | {"name": "a wasp", "blurhash": "<script>"},
+        PICTURE | {"summary": None, "name": "a fly", "blurhash": 7},
+        PICTURE | {"summary": "", "name": None, "blurhash": "x" * 500},
+    ]
+    view = await created(alpha, bob, bob.note(attachment=attachments))
+    found = [(one.description, one.blurhash) for one in view.attachments]
+    assert found == [("a bee", blurhash), ("a wasp", None), ("a fly", None), ("", None)]
+
+
+async def test_more_pictures_than_fit(alpha: Server, bob: Person) -> None:
+    """Of too many attachments the first are kept, in their order; links are no pictures.
+
+    Conformance: 132.
+    """
+    await reads(alpha, "alice", bob)
+    many = [PICTURE | {"url": f"https://peer.test/{number}.png"} for number in range(100)]
+    link = {"type": "Link", "href": "https://example.org/article"}
+    view = await created(alpha, bob, bob.note(attachment=[link, *many]))
+    assert [one.url for one in view.attachments] == [one["url"] for one in many[:16]]
+
+
+@pytest.mark.parametrize("kind", ["Article", "Page", "Video", "Event"])
+async def test_other_kinds_become_posts(alpha: Server, bob: Person, kind: str) -> None:
+    """What is no Note is shown as its title, its summary and a link to where it is.
+
+    Conformance: 133.
+    """
+    await reads(alpha, "alice", bob)
+    page = "https://peer.test/articles/bees"
+    document = bob.note(
+        "<p>A very long text</p>",
+        type=kind,
+        name="How <bees> see",
+        summary="<p>In <em>ultraviolet</em><script>alert(1)</script></p>",
+        url=[
+            {"type": "Link", "mediaType": "application/x-mpegURL", "href": "https://peer.test/x"},
+            {"type": "Link", "mediaType": "text/html", "href": page},
+        ],
+    )
+    view = await created(alpha, bob, document)
+    content = view.status.content
+    assert "<strong>How see</strong>" in content
+    assert "<em>ultraviolet</em>" in content
+    assert "alert" not in content
+    assert f'href="{page}"' in content
+    assert view.status.url == page
+    assert view.status.content_warning == ""
+    assert "A very long text" not in content
+    plain = await created(alpha, bob, bob.note(type=kind, name="Untitled", url=page))
+    assert "hello" in plain.status.content
+    assert "Untitled" in plain.status.content
+
+
+async def test_unknown_kinds_are_not_kept(alpha: Server, bob: Person) -> None:
+    """An object of a kind that is no post is dropped, embedded or fetched."""
+    await reads(alpha, "alice", bob)
+    for kind in ("ChatMessage", "Tombstone", "Person", "", None):
+        note = bob.note(type=kind)
+        await takes(alpha, bob, bob.activity("Create", note))
+        await takes(alpha, bob, bob.activity("Create", note["id"]))
+        assert not await is_stored(alpha, note["id"]), kind
+
+
+async def test_markup_is_made_safe(
+    alpha: Server, bob: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What could run in a reader's browser is gone before a post is stored; its text stays.
+
+    Conformance: 191.
+    """
+    await reads(alpha, "alice", bob)
+    nasty = (
+        '<p onclick="alert(1)" style="position:fixed">Bees<script>alert(2)</script>'
+        '<a href="javascript:alert(3)">see</a><img src=x onerror=alert(4)>'
+        '<iframe src="https://evil.test"></iframe><a href="https://example.org">more</a></p>'
+    )
+    note = bob.note(nasty, summary="<b>warning</b><script>alert(5)</script>")
+    view = await created(alpha, bob, note)
+    for gone in ("alert", "onclick", "style", "javascript", "script", "iframe", "onerror"):
+        assert gone not in view.status.content, gone
+        assert gone not in view.status.content_warning, gone
+    for kept in ("Bees", "see", 'href="https://example.org"'):
+        assert kept in view.status.content, kept
+    assert view.status.content_warning == "warning"
+
+    def fails(*_: object, **__: object) -> str:
+        raise ValueError("the sanitiser has met its match")
+
+    monkeypatch.setattr(nh3, "clean", fails)
+    failed = await created(alpha, bob, bob.note("<p>Bees<script>alert(1)</script></p>"))
+    escaped = "&lt;p&gt;Bees&lt;script&gt;alert(1)&lt;/script&gt;&lt;/p&gt;"
+    assert failed.status.content == escaped
+
+
+# --- conversations -------------------------------------------------------------------------------
+
+
+async def test_unknown_parent_is_fetched_in_the_background(
+    alpha: Server, bob: Person, network: Network, peer_keys: list[Any]
+) -> None:
+    """A reply is there at once; what it answers is fetched later, and then they are linked.
+
+    Conformance: 141.
+    """
+    await reads(alpha, "alice", bob)
+    other = Peer(network, "other.test", peer_keys[1:])
+    carol = other.person("carol")
+    first = carol.note("<p>the beginning</p>")
+    second = carol.note("<p>the middle</p>", inReplyTo=first["id"])
+    reply = bob.note("<p>the end</p>", inReplyTo={"id": second["id"], "type": "Note"})
+    network.unplug("other.test")
+    view = await created(alpha, bob, reply)
+    assert view.status.in_reply_to_uri == second["id"]
+    assert view.status.in_reply_to_id is None
+    assert view.in_reply_to_author is None
+    assert not await is_stored(alpha, second["id"])
+
+    network.plug_in("other.test")
+    await make_due(alpha)
+    await settle(alpha)
+    seen = await alpha.seen_by("alice", reply["id"])
+    assert seen is not None
+    assert seen.in_reply_to_author is not None
+    assert seen.in_reply_to_author.acct == "carol@other.test"
+    middle = await alpha.seen_by("alice", second["id"])
+    assert middle is not None
+    assert middle.replies == 1
+    assert middle.status.in_reply_to_id is not None
+    assert await is_stored(alpha, first["id"])
+    # They complete the conversation, and do not push into the home timeline.
+    assert [one.status.uri for one in await alpha.home("alice")] == [reply["id"]]
+
+
+async def test_parent_that_cannot_be_had(alpha: Server, bob: Person, peer: Peer) -> None:
+    """Where the parent is refused, gone, private or false, the reply simply has none."""
+    await reads(alpha, "alice", bob)
+    peer.answers["/gone"] = httpx.Response(410)
+    peer.answers["/page"] = httpx.Response(200, headers={"content-type": "text/html"})
+    for parent in (
+        "https://peer.test/gone",
+        "https://peer.test/missing",
+        "https://peer.test/page",
+        "https://127.0.0.1/notes/1",
+        "https://alpha.test/users/alice/statuses/1",
+        "tag:peer.test,2009:status",
+        bob.uri,
+    ):
+        reply = bob.note(inReplyTo=parent)
+        view = await created(alpha, bob, reply)
+        assert view.in_reply_to_author is None, parent
+    jobs = (await health.summary(alpha.instance))["jobs"]
+    assert jobs["fetch_parent"] == {"waiting": 0, "running": 0, "dead": 0}
+
+
+async def test_loop_of_ancestors_ends(alpha: Server, bob: Person, peer: Peer) -> None:
+    """Posts that answer each other in a circle, or in an endless row, are fetched within bounds.
+
+    Conformance: 142.
+    """
+    await reads(alpha, "alice", bob)
+    one, other = bob.note("<p>a</p>"), bob.note("<p>b</p>")
+    for note, parent in ((one, other), (other, one)):
+        peer.documents[note["id"]]["inReplyTo"] = parent["id"]
+    await created(alpha, bob, bob.note(inReplyTo=one["id"]))
+    fetched = [request.url.path for request in peer.requests if "/notes/" in request.url.path]
+    assert len(fetched) == 2
+    row = [bob.note(f"<p>{number}</p>") for number in range(1000)]
+    for note, parent in pairwise(row):
+        peer.documents[note["id"]]["inReplyTo"] = parent["id"]
+    await created(alpha, bob, bob.note(inReplyTo=row[0]["id"]))
+    fetched = [request.url.path for request in peer.requests if "/notes/" in request.url.path]
+    assert len(fetched) <= 2 + 50
