@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from cachetools import TTLCache
+from cachetools import LRUCache, TTLCache
 
 from fedlearn.activitypub.client import FederationClient
 from fedlearn.activitypub.fetch import Fetcher
@@ -22,7 +22,7 @@ from fedlearn.activitypub.webfinger import WebFinger
 from fedlearn.db import actors as db_actors
 from fedlearn.db.database import Database
 from fedlearn.domain.actors import Actor, OwnKey, PublicKey
-from fedlearn.domain.ids import ActorId, Uri
+from fedlearn.domain.ids import Uri
 from fedlearn.errors import FetchError, RefusedDocument, StartError
 from fedlearn.settings import Settings
 
@@ -30,7 +30,6 @@ VERSION = version("fedlearn")
 KEY_FILE = "instance.key"
 SECRET_BYTES = 32
 OPEN_KEYS = 2048
-OPEN_FOR = 300  # seconds until another process's change of key is seen
 KEYS_OF_OTHERS = 20_000
 KEYS_TRUSTED_FOR = 300  # seconds until a key is read from the database again
 REFUSED_KEYS = 10_000
@@ -38,46 +37,41 @@ REFUSED_FOR = 300  # seconds in which a key that failed is not fetched again
 
 
 class KeyRing:
-    """The keys of local actors, made at first use and kept open for a while."""
+    """The keys of local actors, made at first use. Opened keys are kept, each under its own id.
+
+    Which key is an actor's own is read anew each time: another process may have changed it.
+    """
 
     def __init__(self, db: Database, vault: Vault) -> None:
         self._db = db
         self._vault = vault
-        self._open: TTLCache[ActorId, tuple[OwnKey, SigningKey]] = TTLCache(OPEN_KEYS, OPEN_FOR)
+        self._opened: LRUCache[int, SigningKey] = LRUCache(OPEN_KEYS)
 
     async def signing_key(self, actor: Actor) -> SigningKey:
         """The key that an actor of ours signs with."""
-        return (await self._pair(actor))[1]
+        return self.open(await self.stored_key(actor))
 
     async def public_key(self, actor: Actor) -> PublicKey:
         """The key under which others find an actor of ours."""
-        return (await self._pair(actor))[0].public
+        return (await self.stored_key(actor)).public
 
     async def stored_key(self, actor: Actor) -> OwnKey:
         """The key of an actor of ours as it is stored."""
-        return (await self._pair(actor))[0]
+        async with self._db.read() as connection:
+            stored = await db_actors.own_key(connection, actor.id)
+        return stored or await self._make_first(actor)
 
     def open(self, key: OwnKey) -> SigningKey:
         """A stored key, ready to sign."""
-        return self._vault.open(key.sealed, key.public.uri)
+        if key.id not in self._opened:
+            self._opened[key.id] = self._vault.open(key.sealed, key.public.uri)
+        return self._opened[key.id]
 
     async def make(self, actor: Actor) -> tuple[PublicKey, bytes]:
         """A new key for an actor of ours, not stored yet: public half, and sealed private half."""
         private = await asyncio.to_thread(generate_key)
         public = PublicKey(Uri(f"{actor.uri}#main-key"), actor.uri, public_pem(private))
         return public, self._vault.seal(private, public.uri)
-
-    def forget(self, actor: Actor) -> None:
-        """The actor has another key from now on."""
-        self._open.pop(actor.id, None)
-
-    async def _pair(self, actor: Actor) -> tuple[OwnKey, SigningKey]:
-        if actor.id not in self._open:
-            async with self._db.read() as connection:
-                stored = await db_actors.own_key(connection, actor.id)
-            stored = stored or await self._make_first(actor)
-            self._open[actor.id] = stored, self.open(stored)
-        return self._open[actor.id]
 
     async def _make_first(self, actor: Actor) -> OwnKey:
         public, sealed = await self.make(actor)

@@ -17,7 +17,7 @@ from fedlearn.domain.ids import Millis, Uri
 AS_PREFIXES = (f"{AS}#", "as:")
 LONGEST_URI = 2048
 LANGUAGE = re.compile(r"[A-Za-z0-9_-]{1,35}")  # about what RFC 5646 allows
-# No address holds these, and PostgreSQL stores no text with the first of them.
+# No address holds these, and a database or a URL parser would silently leave some out.
 CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 EARLIEST_YEAR = 1970
 # "+0000" is how Threads writes "Z".
@@ -42,9 +42,9 @@ def scalar(value: Any) -> Any:
 
 
 def text(value: Any, limit: int | None = None) -> str:
-    """A string without NULs, cut to a limit of characters; "" for anything else."""
+    """A string, cut to a limit of characters; "" for anything else."""
     plain = scalar(value)
-    return plain.replace("\0", "")[:limit] if isinstance(plain, str) else ""
+    return plain[:limit] if isinstance(plain, str) else ""
 
 
 def natural_text(document: Document, name: str, limit: int) -> tuple[str, str | None]:

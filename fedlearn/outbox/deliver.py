@@ -59,10 +59,13 @@ async def deliver(instance: Instance, delivery: Delivery) -> Outcome:
     """Try one delivery, signed with the sender's key and the time of now."""
     async with instance.db.read() as connection:
         sender = await db_actors.actor_by_id(connection, delivery.sender_id)
-        given = await db_actors.own_key_by_id(connection, delivery.key_id or 0)
+        if delivery.key_id is None:
+            key = await db_actors.own_key(connection, delivery.sender_id)
+        else:
+            key = await db_actors.own_key_by_id(connection, delivery.key_id)
     if sender is None:
         return GivenUp("its sender is no more", host_failed=False)
-    signer = instance.keys.open(given) if given else await instance.keys.signing_key(sender)
+    signer = instance.keys.open(key) if key else await instance.keys.signing_key(sender)
     try:
         receipt = await instance.client.post_activity(delivery.inbox, delivery.body, signer=signer)
     except Leak as leak:

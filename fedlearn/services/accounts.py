@@ -199,7 +199,6 @@ async def rotate_key(instance: Instance, actor: Actor) -> None:
             follower_inboxes=inboxes,
             key_id=old.id,
         )
-    instance.keys.forget(actor)
 
 
 # --- signing in ----------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from sqlite3 import Connection as Raw
+from sqlite3 import Row as RawRow
 from sqlite3 import connect
 from typing import Any
 
@@ -50,9 +51,9 @@ MANY = """
     INSERT INTO job
     SELECT n, 'process_activity', '', 'key' || (n % 1000), n, 0, 0, n, NULL, NULL FROM n;
     INSERT INTO outgoing_activity (id, sender_id, order_key, body, created_at)
-    VALUES (1, 1, '', x'00', 1);
+    SELECT n, 1, '', x'00', 1 FROM n;
     INSERT INTO delivery
-    SELECT n, 1, 'inbox' || (n % 500), 'host' || (n % 500), 'key' || n, n, 0, 0, NULL, NULL FROM n;
+    SELECT n, n, 'inbox' || (n % 500), 'host' || (n % 500), 'key' || n, n, 0, 0, NULL, NULL FROM n;
 """
 
 
@@ -85,6 +86,7 @@ def busy_instance(
     path = tmp_path_factory.mktemp("busy") / "fedlearn.db"
     shutil.copyfile(busy_file, path)
     with closing(connect(path)) as raw:
+        raw.row_factory = RawRow
         if request.param == "analysed":
             raw.execute("ANALYZE")
         yield raw
@@ -105,23 +107,25 @@ def busy_file(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -
 
 
 class Planner:
-    """A connection that answers nothing, and notes how each statement would be carried out."""
+    """A connection that notes how each statement is carried out; it changes nothing."""
 
     def __init__(self, raw: Raw) -> None:
         self._raw = raw
         self.plan: list[str] = []
 
     async def fetch_all(self, sql: str, **params: Any) -> list[Row]:
-        """Note the plan."""
+        """Note the plan, and answer what only reads."""
         statement = for_sqlite(sql)
         bound: Mapping[str, Any] = statement.bind(params)
         rows = self._raw.execute(f"EXPLAIN QUERY PLAN {statement.sql}", bound)
-        self.plan += [row[3] for row in rows]
-        return []
+        self.plan += [row["detail"] for row in rows]
+        is_reading = sql.lstrip().startswith(("SELECT", "WITH"))
+        return list(self._raw.execute(statement.sql, bound)) if is_reading else []
 
-    async def fetch_one(self, sql: str, **params: Any) -> None:
-        """Note the plan."""
-        await self.fetch_all(sql, **params)
+    async def fetch_one(self, sql: str, **params: Any) -> Row | None:
+        """The first row of that."""
+        rows = await self.fetch_all(sql, **params)
+        return rows[0] if rows else None
 
     async def execute(self, sql: str, **params: Any) -> int:
         """Note the plan."""

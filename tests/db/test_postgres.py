@@ -11,7 +11,10 @@ import pytest_asyncio
 
 from fedlearn.db import actors as db_actors
 from fedlearn.db import received as db_received
+from fedlearn.db.deliveries import claim_deliveries, insert_deliveries
+from fedlearn.db.jobs import NewJob, claim_jobs, insert_jobs
 from fedlearn.db.postgres import POOL_SIZE, PostgresDatabase, open_postgres
+from fedlearn.domain.jobs import JobKind
 from fedlearn.errors import StartError, Unavailable
 from fedlearn.settings import Settings
 from tests.builders import local
@@ -212,6 +215,75 @@ async def test_character_that_cannot_be_stored(db: PostgresDatabase) -> None:
         assert alice.profile.name == "Alice"
         assert await db_actors.local_actor(connection, "al\0ice") == alice
         assert await db_actors.actors_by_uri(connection, [f"{alice.uri}\0"]) == [alice]
+
+
+# --- several workers -------------------------------------------------------------------------------
+
+
+def job(payload: str, order_key: str = "") -> NewJob:
+    """A job about to be written."""
+    return NewJob(JobKind.PROCESS_ACTIVITY, payload, order_key=order_key)
+
+
+async def test_two_workers_take_different_jobs(db: PostgresDatabase) -> None:
+    """What one worker is just taking, another passes over without waiting for it."""
+    async with db.write() as connection:
+        await insert_jobs(connection, [job(f"{n}") for n in range(5)])
+    async with asyncio.timeout(5), db.write() as one, db.write() as other:
+        first = await claim_jobs(one, 3)
+        second = await claim_jobs(other, 3)
+    assert [taken.payload for taken in first] == ["0", "1", "2"]
+    assert [taken.payload for taken in second] == ["3", "4"]
+
+
+async def test_two_workers_keep_the_order(db: PostgresDatabase) -> None:
+    """While one worker takes a job, no other takes the next one with the same key."""
+    async with db.write() as connection:
+        await insert_jobs(connection, [job("create", "note"), job("delete", "note")])
+    async with asyncio.timeout(5), db.write() as one, db.write() as other:
+        assert [taken.payload for taken in await claim_jobs(one, 3)] == ["create"]
+        assert await claim_jobs(other, 3) == []
+    async with db.write() as connection:
+        assert await claim_jobs(connection, 3) == []
+
+
+async def test_job_of_a_worker_that_failed_is_free_again(db: PostgresDatabase) -> None:
+    """A worker that is cut off while it takes a job has not taken it."""
+
+    async def fail() -> None:
+        async with db.write() as connection:
+            assert await claim_jobs(connection, 3)
+            raise ZeroDivisionError
+
+    async with db.write() as connection:
+        await insert_jobs(connection, [job("1")])
+    with pytest.raises(ZeroDivisionError):
+        await fail()
+    async with db.write() as connection:
+        assert [taken.attempts for taken in await claim_jobs(connection, 3)] == [1]
+
+
+async def test_two_workers_never_take_the_same_delivery(db: PostgresDatabase) -> None:
+    """Deliveries that one worker is just taking are for no other; what is left comes next."""
+    async with db.write() as connection:
+        alice = await local(connection)
+        await insert_deliveries(
+            connection,
+            sender_id=alice.id,
+            status_id=None,
+            order_key="",
+            body=b"{}",
+            inboxes=[(f"https://h{n}.example/inbox", f"h{n}.example") for n in range(5)],
+        )
+    taken: list[str] = []
+    async with asyncio.timeout(5), db.write() as one, db.write() as other:
+        for connection in (one, other):
+            claimed = await claim_deliveries(connection, limit=3, per_host=1, busy_hosts=[])
+            taken += [delivery.host for delivery in claimed]
+    async with db.write() as connection:
+        claimed = await claim_deliveries(connection, limit=9, per_host=1, busy_hosts=[])
+    taken += [delivery.host for delivery in claimed]
+    assert sorted(taken) == [f"h{n}.example" for n in range(5)]
 
 
 # --- a server that goes away -----------------------------------------------------------------------

@@ -7,6 +7,7 @@ import base64
 import hashlib
 import json
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from itertools import count
@@ -24,6 +25,7 @@ AS = "https://www.w3.org/ns/activitystreams"
 PUBLIC = f"{AS}#Public"
 ACTIVITY_JSON = "application/activity+json"
 Document = dict[str, Any]
+Answer = httpx.Response | Callable[[httpx.Request], httpx.Response]
 
 
 @dataclass
@@ -135,7 +137,7 @@ class Peer:
         self.documents: dict[str, Any] = {}
         self.received: list[Document] = []
         self.requests: list[httpx.Request] = []
-        self.answers: dict[str, httpx.Response] = {}  # by path: instead of the usual answer
+        self.answers: dict[str, Answer] = {}  # by path: instead of the usual answer
         self.accounts: dict[str, Document] = {}  # by name: what WebFinger says instead
         self._keys = keys
         network.connect(host, self._answer)
@@ -151,7 +153,8 @@ class Peer:
         self.requests.append(request)
         path = request.url.path
         if path in self.answers:
-            given = self.answers[path]
+            answer = self.answers[path]
+            given = answer(request) if callable(answer) else answer
             return httpx.Response(
                 given.status_code, headers=given.headers, content=given.content, request=request
             )
@@ -211,9 +214,7 @@ def pem_of(key: RSAPrivateKey) -> str:
     """The public half as SPKI PEM."""
     return (
         key.public_key()
-        .public_bytes(
-            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-        )
+        .public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
         .decode()
     )
 

@@ -81,7 +81,9 @@ class Server:
 
     async def post(self, name: str, text: str, **facts: Any) -> StatusView:
         """A person here posts."""
-        return await statuses.post_status(self.instance, await self.actor(name), Draft(text, **facts))
+        return await statuses.post_status(
+            self.instance, await self.actor(name), Draft(text, **facts)
+        )
 
     async def reply(self, name: str, to: str, text: str, **facts: Any) -> StatusView:
         """A person here answers a post, given by its identity."""
@@ -116,7 +118,9 @@ class Server:
 
 
 @asynccontextmanager
-async def run_server(settings: Settings, network: Network | None, **parts: Any) -> AsyncIterator[Server]:
+async def run_server(
+    settings: Settings, network: Network | None, **parts: Any
+) -> AsyncIterator[Server]:
     """A server on the network (or, without one, with a real client) until the test is over."""
     app = make_app(settings, transport=network, **parts)
     async with app.router.lifespan_context(app):
@@ -141,7 +145,9 @@ async def make_due(server: Server) -> None:
     """Pretend that the time of every retry has come."""
     async with server.instance.db.write() as connection:
         await connection.execute("UPDATE delivery SET run_at = 0, locked_until = 0")
-        await connection.execute("UPDATE job SET run_at = 0, locked_until = 0 WHERE kind <> 'clean_up'")
+        await connection.execute(
+            "UPDATE job SET run_at = 0, locked_until = 0 WHERE kind <> 'clean_up'"
+        )
         await connection.execute("UPDATE host SET open_until = 0")
         connection.announce_work()
 

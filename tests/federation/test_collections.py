@@ -20,20 +20,23 @@ async def read(server: Server, address: str) -> Document:
     answer = await server.get(address)
     assert answer.status_code == 200, address
     document: Document = answer.json()
-    assert document["id"] == f"https://{server.host}{address.removeprefix(f'https://{server.host}')}"
+    assert (
+        document["id"] == f"https://{server.host}{address.removeprefix(f'https://{server.host}')}"
+    )
     return document
 
 
 async def read_pages(server: Server, address: str) -> list[list[Any]]:
     """The pages of a collection from the first to the last, each with its items."""
     collection = await read(server, address)
-    pages, following = [], collection["first"]
+    pages: list[list[Any]] = []
+    following = collection["first"]
     while following is not None:
         assert len(pages) < 10, "the pages never end"
         page = await read(server, following)
         assert page["type"] in {"CollectionPage", "OrderedCollectionPage"}
         assert page["partOf"] == collection["id"]
-        pages.append(page.get("orderedItems", page.get("items")))
+        pages.append(page["orderedItems"] if "orderedItems" in page else page["items"])
         following = page.get("next")
     return pages
 
@@ -181,7 +184,8 @@ async def test_no_reply_is_lost_between_pages(alpha: Server, ids_in_order: None)
     alice, bob = await alpha.actor("alice"), await alpha.actor("bob")
     async with alpha.instance.db.write() as connection:
         question = await says(connection, alice, "Who is here?")
-        own, others = [], []
+        own: list[str] = []
+        others: list[str] = []
         for number in range(2 * REPLIES_A_PAGE + 10):
             is_own = number % 2 == 1
             answer = await says(connection, alice if is_own else bob, answers=question)

@@ -83,48 +83,40 @@ async def test_host_meta_after_not_found(alpha: Server, peer: Peer) -> None:
         assert peer.asked_for(HOST_META) == before[0] + 1, status
 
 
-@pytest.mark.parametrize(
-    "answer",
-    [
-        NOT_FOUND,
-        httpx.Response(200, text="not XML at all <"),
-        httpx.Response(200, text='<XRD><Link rel="other" template="https://peer.test/{uri}"/></XRD>'),
-        host_meta("https://peer.test/finger"),
-        host_meta(""),
-    ],
-)
-async def test_host_meta_without_template(
-    alpha: Server, peer: Peer, answer: httpx.Response
-) -> None:
+async def test_host_meta_without_template(alpha: Server, peer: Peer) -> None:
     """A host-meta that names no template leads nowhere."""
     peer.person("ann")
-    peer.answers |= {WEBFINGER: NOT_FOUND, HOST_META: answer}
-    with pytest.raises(FetchError, match="404"):
-        await alpha.find("@ann@peer.test")
+    other = '<XRD><Link rel="other" template="https://peer.test/{uri}"/></XRD>'
+    for answer in (
+        NOT_FOUND,
+        httpx.Response(200, text="not XML at all <"),
+        httpx.Response(200, text=other),
+        host_meta("https://peer.test/finger"),
+        host_meta(""),
+    ):
+        peer.answers |= {WEBFINGER: NOT_FOUND, HOST_META: answer}
+        with pytest.raises(FetchError, match="404"):
+            await alpha.find("@ann@peer.test")
 
 
-@pytest.mark.parametrize(
-    "document",
-    [
+async def test_answers_that_name_no_actor(alpha: Server, peer: Peer) -> None:
+    """An answer without a subject, or without an actor by its exact type, is not used."""
+    uri = peer.person("ann").uri
+    page = [{"rel": "self", "type": "text/html", "href": uri}]
+    useless: list[object] = [
         [],
         {},
         {"subject": "acct:ann@peer.test"},
-        {"subject": "acct:ann@peer.test", "links": "https://peer.test/users/ann"},
-        {"subject": 7, "links": []},
-        account("ann", "https://peer.test/users/ann"),
+        {"subject": "acct:ann@peer.test", "links": uri},
+        {"subject": "acct:ann@peer.test", "links": page},
+        {"subject": 7, "links": account("ann@peer.test", uri)["links"]},
+        account("ann", uri),
         account("ann@peer.test", ""),
-        {
-            "subject": "acct:ann@peer.test",
-            "links": [{"rel": "self", "type": "text/html", "href": "https://peer.test/users/ann"}],
-        },
-    ],
-)
-async def test_answers_that_name_no_actor(alpha: Server, peer: Peer, document: object) -> None:
-    """An answer without a subject, or without an actor by its exact type, is not used."""
-    peer.person("ann")
-    peer.answers[WEBFINGER] = httpx.Response(200, content=json.dumps(document))
-    with pytest.raises(RefusedDocument):
-        await alpha.find("@ann@peer.test")
+    ]
+    for document in useless:
+        peer.answers[WEBFINGER] = httpx.Response(200, content=json.dumps(document))
+        with pytest.raises(RefusedDocument):
+            await alpha.find("@ann@peer.test")
     del peer.answers[WEBFINGER]
     assert (await alpha.find("@ann@peer.test")).acct == "ann@peer.test"
 
@@ -185,10 +177,11 @@ async def test_handle_of_somebody_else(alpha: Server, peer: Peer, home: Peer) ->
     assert honest.acct == "ann@peer.test"
 
 
-@pytest.mark.parametrize("handle", ["alice@alpha.test", "no handle", "ann@peer.test@home.test"])
-async def test_handle_that_cannot_be_theirs(alpha: Server, peer: Peer, handle: str) -> None:
+async def test_handle_that_cannot_be_theirs(alpha: Server, peer: Peer) -> None:
     """Nobody elsewhere gets a handle of ours, or one that is none."""
-    assert await knock(alpha, peer.person("ann", webfinger=handle)) is None
+    for handle in ("alice@alpha.test", "no handle", "ann@peer.test@home.test"):
+        person = peer.person(f"p{len(peer.people)}", webfinger=handle)
+        assert await knock(alpha, person) is None, handle
     assert await knock(alpha, peer.person("bob")) is not None
 
 
@@ -269,9 +262,7 @@ class Names(AbstractResolver):
     ) -> list[ResolveResult]:
         """Loopback."""
         return [
-            ResolveResult(
-                hostname=host, host=LOOPBACK, port=port, family=family, proto=0, flags=0
-            )
+            ResolveResult(hostname=host, host=LOOPBACK, port=port, family=family, proto=0, flags=0)
         ]
 
     async def close(self) -> None:
@@ -308,9 +299,12 @@ async def test_answers_without_end(settings_of: Callable[..., Settings], quick_k
         assert flooded.flood.taken == 60
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
+async def test_addresses_that_are_not_asked(
+    alpha: Server, peer: Peer, network: Network, peer_keys: list[RSAPrivateKey]
+) -> None:
+    """No template and no redirect of another server leads us inside, or away from https."""
+    ann = peer.person("ann")
+    for address in (
         "https://127.0.0.1/finger",
         "https://10.1.2.3/finger",
         "https://169.254.169.254/finger",
@@ -320,30 +314,22 @@ async def test_answers_without_end(settings_of: Callable[..., Settings], quick_k
         "http://peer.test/finger",
         "ftp://peer.test/finger",
         "https://user@peer.test/finger",
-    ],
-)
-async def test_addresses_that_are_not_asked(
-    alpha: Server, peer: Peer, network: Network, peer_keys: list[RSAPrivateKey], address: str
-) -> None:
-    """No template and no redirect of another server leads us inside, or away from https."""
-    host = httpx.URL(address).netloc.decode()
-    inside = peer if host == "peer.test" else Peer(network, host, peer_keys)
-    ann = peer.person("ann")
-    inside.answers["/finger"] = jrd("ann@peer.test", ann.uri)
-    redirect = httpx.Response(302, headers={"location": f"{address}?resource=acct:ann@peer.test"})
-    for answers in (
-        {WEBFINGER: NOT_FOUND, HOST_META: host_meta(f"{address}?resource={{uri}}")},
-        {WEBFINGER: NOT_FOUND, HOST_META: redirect},
-        {WEBFINGER: redirect},
     ):
-        peer.answers |= answers
-        with pytest.raises(FetchError):
-            await alpha.find("@ann@peer.test")
-    assert inside.asked_for("/finger") == 0
-    peer.answers |= {
-        WEBFINGER: httpx.Response(302, headers={"location": "https://peer.test/sound"}),
-        "/sound": jrd("ann@peer.test", ann.uri),
-    }
+        host = httpx.URL(address).netloc.decode()
+        inside = peer if host == "peer.test" else Peer(network, host, peer_keys)
+        inside.answers["/finger"] = jrd("ann@peer.test", ann.uri)
+        location = f"{address}?resource=acct:ann@peer.test"
+        redirect = httpx.Response(302, headers={"location": location})
+        for answers in (
+            {WEBFINGER: NOT_FOUND, HOST_META: host_meta(f"{address}?resource={{uri}}")},
+            {WEBFINGER: NOT_FOUND, HOST_META: redirect},
+            {WEBFINGER: redirect},
+        ):
+            peer.answers |= answers
+            with pytest.raises(FetchError):
+                await alpha.find("@ann@peer.test")
+        assert inside.asked_for("/finger") == 0, address
+    peer.answers[WEBFINGER] = httpx.Response(302, headers={"location": "https://peer.test/finger"})
     assert (await alpha.find("@ann@peer.test")).uri == ann.uri
 
 

@@ -210,6 +210,7 @@ async def test_suspended_actor_may_only_take_back(alpha: Server, bob: Person, pe
 
     fresh = bob.note("<p>new</p>")
     await takes(alpha, bob, bob.activity("Create", fresh))
+    await takes(alpha, bob, bob.activity("Update", fresh | {"published": None}))
     await takes(alpha, bob, bob.activity("Announce", mine.status.uri))
     await takes(alpha, bob, bob.activity("Accept", peer.got("Follow")[0]))
     await takes(alpha, bob, await a_follow(alpha, bob))

@@ -81,35 +81,30 @@ async def test_documents_are_valid(alpha: Server, version: str) -> None:
     }
 
 
-@pytest.mark.parametrize(
-    ("path", "value"),
-    [
-        (("version",), "3.0"),
-        (("software", "name"), "Fed Learn"),
-        (("software", "codename"), "bee"),
-        (("protocols",), []),
-        (("protocols",), ["carrier-pigeon"]),
-        (("services",), {"inbound": []}),
-        (("openRegistrations",), "no"),
-        (("usage",), {}),
-        (("usage", "localPosts"), -1),
-        (("usage", "users", "total"), 1.5),
-        (("metadata",), []),
-        (("staff",), ["alice"]),
-    ],
-)
-async def test_schema_notices_faults(
-    alpha: Server, path: tuple[str, ...], value: object
-) -> None:
+async def test_schema_notices_faults(alpha: Server) -> None:
     """Our document with one thing wrong in it, or one too many, is not valid."""
+    faults: list[tuple[str, object]] = [
+        ("version", "3.0"),
+        ("software name", "Fed Learn"),
+        ("software codename", "bee"),
+        ("protocols", []),
+        ("protocols", ["carrier-pigeon"]),
+        ("services", {"inbound": []}),
+        ("openRegistrations", "no"),
+        ("usage", {}),
+        ("usage localPosts", -1),
+        ("usage users total", 1.5),
+        ("metadata", []),
+        ("staff", ["alice"]),
+    ]
     for version in VERSIONS:
-        document = await nodeinfo(alpha, version)
-        *parents, last = path
-        inner = document
-        for name in parents:
-            inner = inner[name]
-        inner[last] = value
-        assert not validator(version).is_valid(document), version
+        for path, value in faults:
+            document = inner = await nodeinfo(alpha, version)
+            *parents, last = path.split()
+            for name in parents:
+                inner = inner[name]
+            inner[last] = value
+            assert not validator(version).is_valid(document), (version, path)
 
 
 async def test_each_key_is_needed(alpha: Server) -> None:
@@ -133,7 +128,9 @@ async def test_only_open_posts_are_counted(alpha: Server) -> None:
     assert usage["users"] == {"total": 2, "activeMonth": 1, "activeHalfyear": 1}
 
 
-@pytest.mark.parametrize(("mode", "is_open"), [(Registration.OPEN, True), (Registration.INVITE, False)])
+@pytest.mark.parametrize(
+    ("mode", "is_open"), [(Registration.OPEN, True), (Registration.INVITE, False)]
+)
 async def test_who_may_sign_up(
     network: Network,
     settings_of: Callable[..., Settings],

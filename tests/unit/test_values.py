@@ -142,7 +142,6 @@ def test_web_address_of_a_type() -> None:
         ({"@value": "hello"}, "hello"),
         ({"@value": "hello", "@language": "en"}, "hello"),
         ("hello world", "hello"),
-        ("he\x00llo", "hello"),
         (5, ""),
         (None, ""),
         (["hello"], ""),
@@ -150,7 +149,7 @@ def test_web_address_of_a_type() -> None:
     ],
 )
 def test_text_is_cut_to_its_limit(value: Any, text: str) -> None:
-    """Strings come out cut, without the one character that PostgreSQL has no room for."""
+    """Strings come out cut, and nothing else comes out."""
     assert values.text(value, 5) == text
 
 
@@ -286,7 +285,6 @@ def test_no_value_breaks_a_reader(value: Any) -> None:
     """Whatever JSON stands somewhere, each reader answers with a sound value or none."""
     assert isinstance(values.text(value, 10), str)
     assert len(values.text(value, 10)) <= 10
-    assert "\0" not in values.text(value)
     assert isinstance(values.flag(value), bool)
     uri, page = values.uri(value), values.web_url(value)
     assert uri is None or (0 < len(uri) <= values.LONGEST_URI and not values.CONTROLS.search(uri))

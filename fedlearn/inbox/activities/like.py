@@ -21,6 +21,8 @@ async def on_like(instance: Instance, activity: Activity, sender: Sender) -> Out
         liked = await status_view_by_uri(connection, sender.actor.viewer, activity.object_uri or "")
         if liked is None:
             return Ignored("it likes nothing that its sender may see here")
+        # Who likes a boost likes the post in it.
+        liked = liked.boost_of or liked
         await db_favourites.insert_favourite(
             connection, actor_id=sender.actor.id, status_id=liked.id, uri=uri
         )

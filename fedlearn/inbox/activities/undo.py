@@ -60,7 +60,7 @@ async def _undo_like(connection: Connection, actor: Actor, uri: str, about: str)
     status_id = await db_favourites.status_liked_as(connection, actor.id, uri)
     if status_id is None and about:
         liked = await db_statuses.status_by_uri(connection, about)
-        status_id = liked.id if liked else None
+        status_id = (liked.boost_of_id or liked.id) if liked else None
     if status_id is None:
         return False
     if await db_favourites.delete_favourite(connection, actor.id, status_id) is None:

@@ -39,6 +39,8 @@ async def _update_post(instance: Instance, activity: Activity, sender: Sender) -
             for actor in named.values():
                 await notify(connection, actor, sender.actor, NotificationKind.MENTION, before.id)
             return DONE
+    if not sender.actor.is_active:
+        return Ignored("it would be a new post, and its sender is suspended or gone")
     if note.published is not None and note.published < now() - DAY_MS:
         return Ignored("it changes a post that we never had and that is old")
     return await keep_note(instance, note, sender)
