@@ -11,6 +11,9 @@ from tests.databases import (
     postgres_settings,
     postgres_template,
     postgres_url,
+    shared_postgres,
+    shared_settings,
+    shared_sqlite,
     sqlite_settings,
     sqlite_template,
 )
@@ -27,6 +30,9 @@ __all__ = [
     "postgres_settings",
     "postgres_template",
     "postgres_url",
+    "shared_postgres",
+    "shared_settings",
+    "shared_sqlite",
     "sqlite_settings",
     "sqlite_template",
 ]

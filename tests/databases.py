@@ -1,13 +1,15 @@
-"""This is where tests get databases: on SQLite and on PostgreSQL, fresh for each test.
+"""This is where tests get databases: on SQLite and on PostgreSQL, with nothing in them.
 
-A test that asks for `db` or `connection` runs twice, once on each. The PostgreSQL server starts with
-the first test that needs it. Each schema is migrated once, and every test gets a copy of that.
+A test that asks for `connection` or `db` runs twice, once on each. With `connection` it is inside
+one transaction, which is undone in the end: that is quick, and will do for most questions. With
+`db` it has a database of its own, a copy of one that is migrated once. The PostgreSQL server starts
+with the first test that needs it.
 """
 
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Coroutine, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -79,16 +81,23 @@ def database_settings(request: pytest.FixtureRequest) -> Settings:
 
 @pytest_asyncio.fixture
 async def db(database_settings: Settings, ids_in_order: None) -> AsyncIterator[Database]:
-    """An open database, on each engine in turn."""
+    """An open database of this test's own, on each engine in turn."""
     async with opened(database_settings) as database:
         yield database
 
 
 @pytest_asyncio.fixture
-async def connection(db: Database) -> AsyncIterator[Connection]:
-    """One transaction that lasts as long as the test, on each engine in turn."""
-    async with db.write() as connection:
-        yield connection
+async def connection(shared_settings: Settings, ids_in_order: None) -> AsyncIterator[Connection]:
+    """A transaction on an empty database, undone after the test, on each engine in turn."""
+    async with opened(shared_settings) as database:
+        with suppress(_Undone):
+            async with database.write() as connection:
+                yield connection
+                raise _Undone
+
+
+class _Undone(Exception):
+    """Ends a transaction without leaving anything."""
 
 
 @asynccontextmanager
@@ -110,6 +119,28 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "fedlearn.db"
     run(migrate(Settings(database=str(path))))
     return path
+
+
+@pytest.fixture(scope="session", params=ENGINES)
+def shared_settings(request: pytest.FixtureRequest) -> Settings:
+    """Settings that name a database in which every test leaves nothing, on each engine in turn."""
+    if request.param == "postgres":
+        return Settings(database=request.getfixturevalue("shared_postgres"))
+    return Settings(database=str(request.getfixturevalue("shared_sqlite")))
+
+
+@pytest.fixture(scope="session")
+def shared_sqlite(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file for all tests that leave nothing in it."""
+    path = tmp_path_factory.mktemp("shared") / "fedlearn.db"
+    shutil.copyfile(sqlite_template, path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def shared_postgres(postgres_url: str, postgres_template: str) -> str:
+    """A PostgreSQL database for all tests that leave nothing in it."""
+    return run(fresh_database(postgres_url, postgres_template))
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ Origin = NewType("Origin", str)  # scheme://host[:port], without the scheme's ow
 
 PUBLIC = Uri("https://www.w3.org/ns/activitystreams#Public")
 DEFAULT_PORTS = {"http": 80, "https": 443}
+LARGEST_ID = 2**63 - 1  # no database takes a larger one
 
 
 def origin_of(uri: str) -> Origin | None:
@@ -130,8 +131,9 @@ class Uris:
         return self.domain if uri in {self.instance_actor, self.origin, f"{self.origin}/"} else None
 
     def status_ids_in(self, text: str) -> set[StatusId]:
-        """Ids of local statuses whose identity or page stands in a text."""
-        return {StatusId(int(found)) for found in self._status_path.findall(text)}
+        """Ids of local statuses whose identity, page or conversation stands in a text."""
+        ids = (int(found) for found in self._status_path.findall(text))
+        return {StatusId(one) for one in ids if one <= LARGEST_ID}
 
     @cached_property
     def _actor_path(self) -> re.Pattern[str]:
@@ -141,4 +143,4 @@ class Uris:
     @cached_property
     def _status_path(self) -> re.Pattern[str]:
         origin = re.escape(self.origin)
-        return re.compile(rf"{origin}/(?:users/[\w.-]+/statuses|@[\w.-]+)/(\d{{1,19}})")
+        return re.compile(rf"{origin}/(?:users/[\w.-]+/statuses|@[\w.-]+|contexts)/(\d{{1,19}})")

@@ -106,7 +106,9 @@ def _check_authorship(note: NoteDocument, author: Actor, uris: Uris) -> None:
 async def _parent(connection: Connection, note: NoteDocument) -> Status | None:
     if note.in_reply_to is None:
         return None
-    return await db_statuses.status_by_uri(connection, note.in_reply_to)
+    parent = await db_statuses.status_by_uri(connection, note.in_reply_to)
+    # Nobody outside knows what stays inside: who answers it has guessed, and joins no conversation.
+    return parent if parent and parent.scope is Scope.FED else None
 
 
 def _status(note: NoteDocument, author: Actor, parent: Status | None) -> Status:

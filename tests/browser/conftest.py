@@ -87,7 +87,7 @@ def who(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(autouse=True)
 def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """Passwords are hashed as always, but not for as long."""
-    monkeypatch.setattr(accounts, "_hasher", PasswordHasher(time_cost=1, memory_cost=8))
+    monkeypatch.setattr(accounts, "_hasher", PasswordHasher(1, 64, 1))
 
 
 @pytest.fixture(scope="session")

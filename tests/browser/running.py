@@ -10,6 +10,7 @@ from typing import Any
 
 import uvicorn
 
+from fedlearn.domain.ids import now
 from fedlearn.settings import Settings
 from tests.federation.network import Network
 from tests.federation.server import Server, run_server
@@ -55,3 +56,25 @@ async def serve(
         finally:
             web.should_exit = True
             await serving
+
+
+async def at_rest(*servers: Server) -> None:
+    """Until nothing that is due waits on any of these servers; their workers do the work."""
+    async with asyncio.timeout(20):
+        while sum([await _due(server) for server in servers]):
+            await asyncio.sleep(0.02)
+
+
+async def _due(server: Server) -> int:
+    async with server.instance.db.read() as connection:
+        row = await connection.fetch_one(
+            """
+            SELECT (SELECT count(*) FROM job
+                    WHERE dead_at IS NULL AND (run_at <= :at OR locked_until > :at))
+                + (SELECT count(*) FROM delivery
+                    WHERE dead_at IS NULL AND (run_at <= :at OR locked_until > :at)) AS n
+            """,
+            at=now(),
+        )
+    assert row is not None
+    return int(row["n"])

@@ -4,6 +4,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import Visit
+from tests.browser.running import at_rest
 from tests.federation.server import Server
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -19,12 +20,15 @@ async def test_follow_read_and_reply(alpha: Server, beta: Server, visit: Visit, 
     await at_alpha.press("Search", at_alpha.page.locator("main"))
     assert at_alpha.path == f"/@{bob}@{beta.host}"
     await at_alpha.press("Follow")
-    await at_alpha.waits_for(at_alpha.path, "Following")
+    await at_rest(alpha, beta)
+    await at_alpha.go(at_alpha.path)
+    await at_alpha.sees("Following")
 
     await at_beta.go("/")
     await at_beta.write(text="How do bees see?")
     await at_beta.press("Post")
-    await at_alpha.waits_for("/", "How do bees see?")
+    await at_rest(alpha, beta)
+    await at_alpha.go("/")
     await at_alpha.press("Reply", at_alpha.card("How do bees see?"))
     field = at_alpha.page.get_by_label("Your reply")
     await expect(field).to_have_value(f"@{bob}@{beta.host} ")
@@ -32,7 +36,8 @@ async def test_follow_read_and_reply(alpha: Server, beta: Server, visit: Visit, 
     await at_alpha.press("Reply", at_alpha.page.locator(".composer"))
     await expect(at_alpha.card("In ultraviolet").locator(".to")).to_have_text(f"to {bob}")
 
-    await at_beta.waits_for("/notifications", "In ultraviolet")
+    await at_rest(alpha, beta)
+    await at_beta.go("/notifications")
     await at_beta.sees(f"{ann} follows you")
     told = at_beta.card("In ultraviolet")
     await expect(told.locator(".author")).to_have_text(f"{ann} @{ann}@{alpha.host}")
@@ -58,9 +63,14 @@ async def test_who_asks_first_is_asked(
     await at_alpha.press("Follow")
     await at_alpha.sees("Asked to follow")
 
-    await at_beta.waits_for("/notifications", "They ask to follow you")
+    await at_rest(alpha, beta)
+    await at_beta.go("/notifications")
+    await at_beta.sees("They ask to follow you")
     await at_beta.sees(f"{ann} @{ann}@{alpha.host}")
     await at_beta.press("Accept")
     await at_beta.misses("They ask to follow you")
     await at_beta.sees(f"{ann} follows you")
-    await at_alpha.waits_for(profile, "Following")
+    await at_rest(alpha, beta)
+    await at_alpha.go(profile)
+    await at_alpha.sees("Following")
+    await at_alpha.sees("Only now you see this")

@@ -111,15 +111,6 @@ class Visitor:
         """The page does not show this text."""
         await expect(self.page.locator("main")).not_to_contain_text(text)
 
-    async def waits_for(self, path: str, text: str) -> None:
-        """Reload a page until it shows a text that other servers have a hand in."""
-        for _ in range(100):
-            await self.go(path)
-            if text in await self.page.locator("main").inner_text():
-                return
-            await self.page.wait_for_timeout(50)
-        raise AssertionError(f"{text!r} never comes to {path}")
-
     def card(self, text: str) -> Locator:
         """The post that says this."""
         return self.page.locator(".card").filter(has_text=text).first

@@ -69,7 +69,7 @@ async def test_outbox_of_a_full_page(alpha: Server) -> None:
         for number in range(A_PAGE):
             await says(connection, alice, f"Post {number}")
     pages = await read_pages(alpha, "/users/alice/outbox")
-    assert [len(page) for page in pages] in ([A_PAGE], [A_PAGE, 0])
+    assert [len(page) for page in pages] == [A_PAGE, 0]
 
 
 @pytest.mark.parametrize("cursor", ["max_id=-1", "max_id=one", "max_id=" + "9" * 40, "max_id=²"])

@@ -3,18 +3,19 @@
 import asyncio
 import json
 import re
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from email.utils import formatdate
+from itertools import pairwise
 from typing import Any
 
 import httpx
 import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from http_message_signatures import InvalidSignature as TheirRefusal
 
 from fedlearn.db.hosts import Policy
 from fedlearn.domain.audience import Reach
-from fedlearn.domain.statuses import StatusView
 from fedlearn.services import accounts, health, moderation, statuses
 from fedlearn.worker import Worker
 from tests.clock import DAY, HOUR, MINUTE, Clock
@@ -41,6 +42,11 @@ def posts(peer: Peer) -> list[httpx.Request]:
 def knocks(peer: Peer) -> list[httpx.Request]:
     """The first request of each try: a second one in another scheme is not counted."""
     return [request for request in posts(peer) if not is_rfc9421(request)]
+
+
+def tries_at(peer: Peer) -> list[httpx.Request]:
+    """The tries to deliver to the shared inbox, each counted once."""
+    return [request for request in knocks(peer) if request.url.path == "/inbox"]
 
 
 async def pem_at(alpha: Server, path: str = "/users/alice") -> str:
@@ -105,10 +111,10 @@ async def test_retries_are_signed_anew(
     for pause in (2, 10, 60):
         clock.forward(pause * MINUTE)
         await settle(alpha)
-    tries = [request for request in posts(peer) if request.url.path == "/inbox"]
+    tries = tries_at(peer)
     assert len(tries) == 4
     dates = [date_of(request) for request in tries]
-    assert [after - before for before, after in zip(dates, dates[1:], strict=False)] == [
+    assert [after - before for before, after in pairwise(dates)] == [
         pause * 60 for pause in (2, 10, 60)
     ]
     assert len({request.headers["signature"] for request in tries}) == 4
@@ -214,13 +220,13 @@ async def test_second_knock(
     result = check_rfc9421(second, await pem_at(alpha))
     assert list(result.parameters) == ["created", "keyid", "alg"]
     assert result.parameters["keyid"] == f"{ALICE}#main-key"
-    assert second.headers["signature"].count("=:") == 1
+    assert re.fullmatch(r"sig1=:[A-Za-z0-9+/]+=*:", second.headers["signature"])
     assert {'"@method"', '"@target-uri"', '"content-digest"'} <= set(result.covered_components)
     assert second.headers["content-digest"] == f"sha-256=:{digest_of(second.content)}:"
     tampered = httpx.Request(
         "POST", "https://other.test/inbox", headers=second.headers, content=second.content
     )
-    with pytest.raises(Exception, match="InvalidSignature|verif"):
+    with pytest.raises(TheirRefusal):
         check_rfc9421(tampered, await pem_at(alpha))
 
 
@@ -493,6 +499,7 @@ async def test_blocked_and_departed_get_nothing(
     for person in (bob, blocked, gone):
         await is_read_by(alpha, "alice", person)
     await takes(alpha, gone, gone.activity("Delete", gone.uri))
+    gone.peer.answers["/users/gone"] = httpx.Response(410)
     network.unplug("below.blocked.test")
     await alpha.post("alice", "one")
     await settle(alpha)
@@ -535,7 +542,7 @@ async def test_what_is_tried_again(
     await make_due(alpha)
     await settle(alpha)
     for status, peer in peers.items():
-        tries = [one for one in knocks(peer) if one.url.path == "/inbox"]
+        tries = tries_at(peer)
         assert len(tries) == (2 if status in TRIED_AGAIN else 1), status
     for peer in peers.values():
         peer.answers.clear()
@@ -556,7 +563,7 @@ async def test_unauthorised_is_tried_a_few_times(alpha: Server, bob: Person, pee
     for _ in range(6):
         await settle(alpha)
         await make_due(alpha)
-    tries = [one for one in knocks(peer) if one.url.path == "/inbox"]
+    tries = tries_at(peer)
     assert 2 <= len(tries) <= 5
     assert await waiting(alpha) == {"waiting": 0, "dead": 1}
 
@@ -572,8 +579,8 @@ async def test_some_day_it_is_given_up(
     for _ in range(6 * 24 * 2):
         clock.forward(HOUR // 2)
         await settle(alpha)
-    dates = [date_of(one) for one in posts(peer) if one.url.path == "/inbox"]
-    pauses = [after - before for before, after in zip(dates, dates[1:], strict=False)]
+    dates = [date_of(one) for one in tries_at(peer)]
+    pauses = [after - before for before, after in pairwise(dates)]
     assert len(dates) == 9
     assert sorted(pauses) == pauses
     assert 3 * 86_400 < dates[-1] - dates[0] < 6 * 86_400
@@ -599,27 +606,24 @@ async def test_retry_after_is_honoured(
         at = formatdate(clock.now / 1000 + seconds, usegmt=True)
         return httpx.Response(status, headers={"retry-after": at if as_date else str(seconds)})
 
-    def tries() -> int:
-        return len([one for one in posts(peer) if one.url.path == "/inbox"])
-
     peer.answers["/inbox"] = busy(2 * 3600)
     await alpha.post("alice", "hello")
     await settle(alpha)
-    assert tries() == 1
+    assert len(tries_at(peer)) == 1
     clock.forward(119 * MINUTE)
     await settle(alpha)
-    assert tries() == 1
+    assert len(tries_at(peer)) == 1
     clock.forward(2 * MINUTE)
     peer.answers["/inbox"] = busy(30 * 86_400)
     await settle(alpha)
-    assert tries() == 2
+    assert len(tries_at(peer)) == 2
     clock.forward(DAY - MINUTE)
     await settle(alpha)
-    assert tries() == 2
+    assert len(tries_at(peer)) == 2
     peer.answers.clear()
     clock.forward(2 * MINUTE)
     await settle(alpha)
-    assert tries() == 3
+    assert len(tries_at(peer)) == 3
     assert len(peer.got("Create")) == 1
 
 
@@ -632,23 +636,22 @@ async def test_failing_host_is_left_alone_for_a_while(
     """
     await is_read_by(alpha, "alice", bob)
     peer.answers["/inbox"] = httpx.Response(503)
-    tries: Callable[[], int] = lambda: len([o for o in posts(peer) if o.url.path == "/inbox"])
     for number in range(5):
         await alpha.post("alice", f"{number}")
         await settle(alpha)
-    assert tries() == 5
+    assert len(tries_at(peer)) == 5
     # Open: neither the retries that are due nor what is new is sent.
     await alpha.post("alice", "new")
     clock.forward(4 * MINUTE)
     await settle(alpha)
-    assert tries() == 5
+    assert len(tries_at(peer)) == 5
     # Half open: one try, which fails, and the pause is longer.
     clock.forward(2 * MINUTE)
     await settle(alpha)
-    assert tries() == 6
+    assert len(tries_at(peer)) == 6
     clock.forward(9 * MINUTE)
     await settle(alpha)
-    assert tries() == 6
+    assert len(tries_at(peer)) == 6
     # One try that succeeds, and everything follows.
     peer.answers.clear()
     clock.forward(2 * MINUTE)
@@ -660,7 +663,7 @@ async def test_failing_host_is_left_alone_for_a_while(
     await settle(alpha)
     clock.forward(2 * MINUTE)
     await settle(alpha)
-    assert tries() == 6 + 6 + 2
+    assert len(tries_at(peer)) == 6 + 6 + 2
 
 
 async def test_dead_host_is_left_alone_until_it_calls(
@@ -693,8 +696,8 @@ async def test_dead_host_is_left_alone_until_it_calls(
     answer = await bob.deliver(alpha, bob.activity("Travel", "x"), at=clock.now / 1000)
     assert answer.status_code == 202
     await settle(alpha)
-    newest = peer.got("Create")[-1]
-    assert "is anybody there?" in newest["object"]["content"]
+    arrived = [one["object"]["content"] for one in peer.got("Create")]
+    assert "<p>is anybody there?</p>" in arrived
 
 
 async def test_one_failing_host_holds_up_nobody_else(
@@ -724,7 +727,7 @@ async def test_delete_never_overtakes_its_create(alpha: Server, bob: Person, pee
     await statuses.edit_status(alpha.instance, alice, view.id, "two", "")
     await statuses.delete_status(alpha.instance, alice, view.id)
     await settle(alpha)
-    sent = [json.loads(one.content)["type"] for one in posts(peer) if one.url.path == "/inbox"]
+    sent = [json.loads(one.content)["type"] for one in tries_at(peer)]
     assert sent == ["Create"]
     peer.answers.clear()
     await make_due(alpha)
