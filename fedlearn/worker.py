@@ -45,6 +45,7 @@ LONGEST_RETRY_MS = 6 * 3_600_000
 # Work that was put off becomes due without anybody announcing it.
 LONGEST_SLEEP = 2.0
 PAUSE_AFTER_TROUBLE = 1.0
+BETWEEN_PLANS = 3600.0
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -75,6 +76,10 @@ class Pump(Generic[Item, Result]):
                 await self._turn()
             except Unavailable as trouble:
                 log.warning("waiting: %s", trouble)
+                await asyncio.sleep(PAUSE_AFTER_TROUBLE)
+            except Exception:
+                # A queue that has ended would be missed by nobody but those who wait for it.
+                log.exception("a queue has stumbled, and goes on")
                 await asyncio.sleep(PAUSE_AFTER_TROUBLE)
 
     async def run_until_idle(self) -> int:
@@ -135,9 +140,9 @@ class Worker:
 
     async def run(self) -> None:
         """Work until cancelled."""
-        await plan_cleaning(self._instance)
         try:
             async with asyncio.TaskGroup() as group:
+                group.create_task(self._plan())
                 group.create_task(self._jobs.run())
                 group.create_task(self._deliveries.run())
                 group.create_task(self._ring())
@@ -151,6 +156,15 @@ class Worker:
         while done := await self._jobs.run_until_idle() + await self._deliveries.run_until_idle():
             total += done
         return total
+
+    async def _plan(self) -> None:
+        """See to it that a cleaning is planned, also after one that died."""
+        while True:
+            try:
+                await plan_cleaning(self._instance)
+            except Unavailable as trouble:
+                log.warning("no cleaning is planned yet: %s", trouble)
+            await asyncio.sleep(BETWEEN_PLANS)
 
     async def _ring(self) -> None:
         while True:

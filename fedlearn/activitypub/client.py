@@ -198,6 +198,13 @@ class FederationClient:
             content=body,
             extensions={"timeout": self._timeouts},
         )
+        try:
+            return await self._transport.handle_async_request(request)
+        except httpx.TransportError as error:
+            if not _was_left_open(error):
+                raise
+        # Some servers (snac) close a connection after each answer without having said so. Whoever
+        # gets an activity twice takes it for one.
         return await self._transport.handle_async_request(request)
 
     def _check_url(self, url: str) -> None:
@@ -254,7 +261,8 @@ def _aiohttp_transport(settings: Settings, resolver: Resolver | None) -> Aiohttp
         )
         return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
 
-    return AiohttpTransport(client=session)
+    # The transport would otherwise read all certificates once more, for nothing.
+    return AiohttpTransport(verify=context, client=session)
 
 
 def _as_sent(url: str) -> str:
@@ -275,6 +283,14 @@ async def _read(response: httpx.Response, limit: int, unpack: Unpacker) -> bytes
         if len(body) > limit:
             break
     return bytes(body)
+
+
+def _was_left_open(error: httpx.TransportError) -> bool:
+    """Whether a connection that was kept turned out to be closed at the other end."""
+    cause = error.__cause__
+    if isinstance(cause, aiohttp.ClientConnectorError):
+        return False
+    return isinstance(cause, aiohttp.ServerDisconnectedError | aiohttp.ClientOSError)
 
 
 def _as_it_is(chunk: bytes, _room: int) -> bytes:

@@ -18,6 +18,15 @@ async def remember_activity(connection: Connection, actor_uri: str, uri: str) ->
     return row is not None
 
 
+async def forget_activity(connection: Connection, actor_uri: str, uri: str) -> None:
+    """An activity is undone: its sender may do the same again, even under the same identity."""
+    await connection.execute(
+        "DELETE FROM received_activity WHERE actor_uri = :actor_uri AND uri = :uri",
+        actor_uri=actor_uri,
+        uri=uri,
+    )
+
+
 async def bury(connection: Connection, uri: str, actor_uri: str) -> None:
     """This actor has deleted or undone what has this identity: it must not come to life again."""
     await connection.execute(

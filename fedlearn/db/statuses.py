@@ -117,6 +117,14 @@ async def add_mentions(
     return new
 
 
+async def named_in(connection: Connection, status_id: StatusId) -> list[ActorId]:
+    """Who is named in a status."""
+    rows = await connection.fetch_all(
+        "SELECT actor_id FROM mention WHERE status_id = :id AND NOT is_silent", id=status_id
+    )
+    return [ActorId(row["actor_id"]) for row in rows]
+
+
 async def remove_mentions_except(
     connection: Connection, status_id: StatusId, keep: Sequence[ActorId]
 ) -> None:

@@ -28,7 +28,7 @@ LONGEST_WARNING = 500
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A post that is stored now. `named` are actors newly named in it."""
+    """A post that is stored now. `named` are actors to be told: newly named in it, or all."""
 
     status: Status
     named: tuple[ActorId, ...]
@@ -58,7 +58,8 @@ async def store_note(
         known = await db_statuses.status_by_uri(connection, note.uri)
         if known is None or known.actor_id != author.id:
             raise RefusedDocument(f"{note.uri} belongs to somebody else")
-        status = known
+        # It may have been fetched as part of a conversation, and nobody told so far.
+        return Stored(known, tuple(await db_statuses.named_in(connection, known.id)))
     named = await _store_details(connection, status.id, note)
     return Stored(status, tuple(named))
 

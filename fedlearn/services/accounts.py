@@ -78,6 +78,8 @@ async def sign_up(instance: Instance, wanted: NewAccount, invitation: str) -> Us
         raise Invalid("Choose a password.", {"password": "Choose a password."})
     if mode is Registration.INVITE:
         async with instance.db.write() as connection:
+            # First, so that a form that comes back has not used up the invitation.
+            await _check(connection, wanted)
             if not await db_users.use_invitation(connection, hash_token(invitation)):
                 raise Invalid("This invitation has been used or has run out.")
     return await create_account(instance, wanted, approved=mode is not Registration.APPROVAL)

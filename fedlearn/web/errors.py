@@ -26,7 +26,15 @@ from fedlearn.web.templating import render_page
 log = logging.getLogger(__name__)
 
 # Whoever asks here is a machine, whatever it says it accepts.
-MACHINE_PATHS = ("/api/", "/inbox", "/actor", "/nodeinfo", "/.well-known/", "/oauth/", "/contexts/")
+MACHINE_PATHS = (
+    "/api/",
+    "/inbox/",
+    "/actor/",
+    "/nodeinfo/",
+    "/.well-known/",
+    "/oauth/",
+    "/contexts/",
+)
 # What one caller must not see another may, so nothing in between may keep the refusal.
 NOT_KEPT = {"cache-control": "private, no-store", "vary": "Accept, Signature"}
 TITLES = {
@@ -68,7 +76,7 @@ def is_for_machine(request: Request) -> bool:
     """Whether the caller is a program."""
     path = request.url.path
     is_inbox = path.startswith("/users/") and request.method == "POST"
-    return path.startswith(MACHINE_PATHS) or is_inbox or wants_activity(request)
+    return f"{path}/".startswith(MACHINE_PATHS) or is_inbox or wants_activity(request)
 
 
 async def _not_found(request: Request, error: Exception) -> Response:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # Read by programs of any origin (browsers' scripts among them), and never with cookies.
-OPEN_PATHS = ("/.well-known/", "/nodeinfo/", "/users/", "/actor", "/@", "/contexts/")
+OPEN_PATHS = ("/.well-known/", "/nodeinfo/", "/users/", "/actor/", "/@", "/contexts/")
 
 CSP = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' https: data:; "
@@ -49,6 +49,6 @@ def _added(scope: Scope, sent: Iterable[tuple[bytes, bytes]]) -> Headers:
             (b"content-security-policy", CSP.encode()),
             (b"referrer-policy", b"same-origin"),
         ]
-    if scope["path"].startswith(OPEN_PATHS):
+    if f"{scope['path']}/".startswith(OPEN_PATHS):
         added.append((b"access-control-allow-origin", b"*"))
     return added

@@ -46,7 +46,8 @@ async def read_form(request: Request) -> FormData:
     await require_user(request)
     form = await read_open_form(request)
     expected = csrf_token(request)
-    if not hmac.compare_digest(str(form.get("csrf", "")), expected):
+    # As bytes: of text only ASCII can be compared, and anybody may send anything.
+    if not hmac.compare_digest(str(form.get("csrf", "")).encode(), expected.encode()):
         raise Forbidden("This form is from another session: reload the page and send it again.")
     return form
 

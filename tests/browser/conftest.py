@@ -14,10 +14,10 @@ from playwright.async_api import Browser, Page, async_playwright
 from fedlearn.services import accounts
 from tests.browser.running import serve
 from tests.browser.visitor import DEVICES, Device, Visitor
-from tests.federation.conftest import network, settings_of
+from tests.federation.conftest import network, peer, peer_keys, settings_of
 from tests.federation.server import Server
 
-__all__ = ["network", "settings_of"]
+__all__ = ["network", "peer", "peer_keys", "settings_of"]
 
 QUIET = (
     "--no-sandbox",

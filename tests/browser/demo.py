@@ -135,7 +135,9 @@ async def _a_day(server: Server, clock: Clock, end: Millis) -> None:
     )
     ago(9 * MINUTE)
     await server.reply(
-        "hanna", first_week.status.uri, "Where the good chairs are. And that nobody minds a question."
+        "hanna",
+        first_week.status.uri,
+        "Where the good chairs are. And that nobody minds a question.",
     )
     instance = server.instance
     likes = {

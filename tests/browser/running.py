@@ -13,7 +13,7 @@ import uvicorn
 from fedlearn.domain.ids import now
 from fedlearn.settings import Settings
 from tests.federation.network import Network
-from tests.federation.server import Server, run_server
+from tests.federation.server import Server, patiently, run_server
 
 LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 
@@ -60,9 +60,11 @@ async def serve(
 
 async def at_rest(*servers: Server) -> None:
     """Until nothing that is due waits on any of these servers; their workers do the work."""
-    async with asyncio.timeout(20):
-        while sum([await _due(server) for server in servers]):
-            await asyncio.sleep(0.02)
+
+    async def nothing_waits() -> bool:
+        return not sum([await _due(server) for server in servers])
+
+    await patiently(nothing_waits, 20)
 
 
 async def _due(server: Server) -> int:

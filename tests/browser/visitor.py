@@ -10,12 +10,19 @@ from playwright.async_api import ConsoleMessage, Error, Locator, Page, Request, 
 
 # What is true of a page whatever is on it. Widths are those of the device: a phone makes its
 # window wider when something sticks out.
-EXAMINATION = """() => ({
-    language: document.documentElement.lang,
-    title: document.title,
-    headings: document.querySelectorAll('h1').length,
-    width: document.documentElement.scrollWidth,
-})"""
+EXAMINATION = """() => {
+    const targets = `.button, .act, .place, .check, .menu > *, .time, summary, select, textarea,
+        input:not([type=hidden], [type=checkbox])`;
+    const isSmall = ({ width, height }) => width && (width < 43.5 || height < 43.5);
+    return {
+        language: document.documentElement.lang,
+        title: document.title,
+        headings: document.querySelectorAll('h1').length,
+        width: document.documentElement.scrollWidth,
+        small: [...document.querySelectorAll(targets)]
+            .filter((one) => isSmall(one.getBoundingClientRect())).map((one) => one.outerHTML),
+    };
+}"""
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,7 @@ class Device:
 
 DESKTOP = Device("desktop", 1280, 900)
 PHONE = Device("phone", 360, 780)
+TABLET = Device("tablet", 820, 1180)
 DEVICES = (
     DESKTOP,
     Device("desktop without script", 1280, 900, has_script=False),
@@ -73,7 +81,6 @@ class Visitor:
         self.page.remove_listener("console", self._on_console)
         self.page.remove_listener("pageerror", self._on_error)
         await self.page.context.clear_cookies()
-        await self.page.goto("about:blank")
         return self.page
 
     # --- what they do ------------------------------------------------------------------------------
@@ -132,6 +139,8 @@ class Visitor:
             self.complaints.append(f"{found['headings']} first headings: {where}")
         if found["width"] > self._device.width:
             self.complaints.append(f"{found['width']} px wide: {where}")
+        if self._device.is_phone and found["small"]:
+            self.complaints.append(f"too small for a thumb: {found['small']} on {where}")
 
     def _on_request(self, request: Request) -> None:
         if request.is_navigation_request():

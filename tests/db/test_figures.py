@@ -5,6 +5,7 @@ from fedlearn.db import users as db_users
 from fedlearn.db.database import Connection
 from fedlearn.db.figures import Figures
 from fedlearn.domain.audience import Reach, Scope
+from fedlearn.domain.ids import Millis
 from tests.builders import boosts, local, remote, says, signs_up
 from tests.clock import DAY, Clock
 
@@ -39,6 +40,15 @@ async def test_what_everybody_is_told(connection: Connection) -> None:
             await says(connection, alice, reach=reach, scope=scope)
     await boosts(connection, alice, await says(connection, robin))
     assert await db_figures.open_web_posts(connection) == 2
+
+
+async def test_newest_status(connection: Connection) -> None:
+    """The newest status is the one written last, whenever it came; at first there is none."""
+    assert await db_figures.newest_status_id(connection) is None
+    robin = await remote(connection)
+    newest = await says(connection, robin, at=Millis(2_000_000_000_000))
+    await says(connection, robin, at=Millis(1_000_000_000_000))
+    assert await db_figures.newest_status_id(connection) == newest.id
 
 
 async def test_who_was_here(connection: Connection, clock: Clock) -> None:

@@ -144,7 +144,7 @@ async def test_server_without_room_for_a_listener(
     connection = await asyncpg.connect(postgres_settings.database)
     try:
         await connection.execute(f"CREATE ROLE {somebody} LOGIN PASSWORD 'word'")
-        await connection.execute(f'ALTER DATABASE "{name}" CONNECTION LIMIT 1')
+        await connection.execute(f'ALTER DATABASE "{name}" CONNECTION LIMIT 2')
         _, _, place = postgres_url.partition("@")
         with pytest.raises(StartError, match="too many connections"):
             await open_postgres(f"postgresql://{somebody}:word@{place}/{name}")

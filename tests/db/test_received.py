@@ -17,6 +17,16 @@ async def test_activity_is_new_once(connection: Connection) -> None:
     assert await db_received.remember_activity(connection, RO, f"{ROBIN}/1")
 
 
+async def test_activity_that_is_undone(connection: Connection) -> None:
+    """An activity that was undone may come again; others of its sender or of its name may not."""
+    for actor, uri in ((ROBIN, "1"), (ROBIN, "2"), (RO, "1")):
+        await db_received.remember_activity(connection, actor, uri)
+    await db_received.forget_activity(connection, ROBIN, "1")
+    assert not await db_received.remember_activity(connection, ROBIN, "2")
+    assert not await db_received.remember_activity(connection, RO, "1")
+    assert await db_received.remember_activity(connection, ROBIN, "1")
+
+
 async def test_activities_are_forgotten(connection: Connection, clock: Clock) -> None:
     """What came before a certain time is forgotten, and what came then or later is not."""
     await db_received.remember_activity(connection, ROBIN, "old")

@@ -150,6 +150,14 @@ async def test_mentions(connection: Connection) -> None:
     assert [mention.actor_id for mention in untouched.mentions] == [robin.id]
 
 
+async def test_who_is_named(connection: Connection) -> None:
+    """Those who are named in a status are told, not those whom it is only addressed to."""
+    alice, bob, robin = await _three(connection)
+    post = await says(connection, alice, naming=[bob], silently_to=[robin])
+    await says(connection, alice, naming=[robin])
+    assert await db_statuses.named_in(connection, post.id) == [bob.id]
+
+
 # --- editing ---------------------------------------------------------------------------------------
 
 

@@ -48,12 +48,18 @@ async def test_post_of_somebody_followed_is_stored_once(alpha: Server, bob: Pers
     view = await created(alpha, bob, note)
     assert view.status.content == "<p>first</p>"
     assert view.author.acct == "bob@peer.test"
-    again = bob.activity("Create", note | {"content": "<p>second</p>"})
+    carol = await alpha.actor("carol")
+    other = {
+        "content": "<p>second</p>",
+        "attachment": PICTURE,
+        "tag": [mention_of(carol.uri), {"type": "Hashtag", "name": "#other"}],
+        "to": [PUBLIC, carol.uri],
+    }
+    again = bob.activity("Create", note | other)
     for repeated in (again, again, bob.activity("Create", note["id"])):
         await takes(alpha, bob, repeated)
-    home = await alpha.home("alice")
-    assert [one.status.uri for one in home] == [note["id"]]
-    assert home[0].status.content == "<p>first</p>"
+    assert await alpha.home("alice") == [view]
+    assert await told(alpha, "carol") == []
 
 
 async def test_post_named_by_id_alone_is_fetched(alpha: Server, bob: Person, peer: Peer) -> None:
@@ -284,6 +290,25 @@ async def test_tag_without_address_tells_nobody(alpha: Server, bob: Person) -> N
     assert await told(alpha, "alice") == []
     assert await told(alpha, "carol") == [MENTION]
     assert await alpha.seen_by("alice", private["id"]) is None
+
+
+async def test_mention_is_told_though_the_post_was_fetched_before(
+    alpha: Server, bob: Person, peer: Peer
+) -> None:
+    """A post that came first as part of a conversation is told, and shown, when it is delivered."""
+    alice = await alpha.actor("alice")
+    await reads(alpha, "alice", bob)
+    carol = peer.person("carol")
+    await reads(alpha, "alice", carol)
+    question = bob.note(to=[PUBLIC, alice.uri], tag=mention_of(alice.uri))
+    answer = carol.note(inReplyTo=question["id"])
+    await takes(alpha, carol, carol.activity("Create", answer))
+    assert await is_stored(alpha, question["id"])
+    assert await told(alpha, "alice") == []
+    for _ in range(2):
+        await takes(alpha, bob, bob.activity("Create", question))
+    assert await told(alpha, "alice") == [MENTION]
+    assert question["id"] in [view.status.uri for view in await alpha.home("alice")]
 
 
 async def test_mention_of_somebody_unknown_does_no_harm(

@@ -627,6 +627,14 @@ async def test_retry_after_is_honoured(
     assert len(peer.got("Create")) == 1
 
 
+async def fails_for_seven_days(alpha: Server, clock: Clock) -> None:
+    """Every day something is sent to a host that does not take it."""
+    for day in range(7):
+        await alpha.post("alice", f"day {day}")
+        await settle(alpha)
+        clock.forward(DAY)
+
+
 async def test_failing_host_is_left_alone_for_a_while(
     alpha: Server, bob: Person, peer: Peer, clock: Clock
 ) -> None:
@@ -664,6 +672,22 @@ async def test_failing_host_is_left_alone_for_a_while(
     clock.forward(2 * MINUTE)
     await settle(alpha)
     assert len(tries_at(peer)) == 6 + 6 + 2
+    # Seven failing days: from now on it is asked once a week, or when it calls.
+    await fails_for_seven_days(alpha, clock)
+    tries = len(tries_at(peer))
+    await alpha.post("alice", "is anybody there?")
+    clock.forward(5 * DAY)
+    await settle(alpha)
+    assert len(tries_at(peer)) == tries
+    clock.forward(2 * DAY)
+    await settle(alpha)
+    assert len(tries_at(peer)) == tries + 1
+    peer.answers.clear()
+    await settle(alpha)
+    assert len(tries_at(peer)) == tries + 1
+    await bob.deliver(alpha, bob.activity("Travel", "x"), at=clock.now / 1000)
+    await settle(alpha)
+    assert "<p>is anybody there?</p>" in [one["object"]["content"] for one in peer.got("Create")]
 
 
 async def test_dead_host_is_left_alone_until_it_calls(
@@ -675,10 +699,7 @@ async def test_dead_host_is_left_alone_until_it_calls(
     """
     await is_read_by(alpha, "alice", bob)
     peer.answers["/inbox"] = httpx.Response(503)
-    for day in range(7):
-        await alpha.post("alice", f"day {day}")
-        await settle(alpha)
-        clock.forward(DAY)
+    await fails_for_seven_days(alpha, clock)
     tries = len(posts(peer))
     await alpha.post("alice", "is anybody there?")
     clock.forward(5 * DAY)

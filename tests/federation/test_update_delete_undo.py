@@ -449,11 +449,17 @@ async def test_undo_by_id_and_embedded(alpha: Server, bob: Person, peer: Peer, k
     assert await effect(alpha, kind) == 0
 
 
-async def test_done_anew_after_an_undo(alpha: Server, bob: Person) -> None:
-    """Who follows, likes or boosts again, under a new id, does so again."""
-    made = await deeds(alpha, bob)
-    for kind, deed in made.items():
-        await takes(alpha, bob, deed)
+@pytest.mark.parametrize("kind", KINDS)
+async def test_done_anew_after_an_undo(alpha: Server, bob: Person, kind: str) -> None:
+    """Who follows, likes or boosts again does so again, under a new id or (Pixelfed) the same."""
+    deed = (await deeds(alpha, bob))[kind]
+    await takes(alpha, bob, deed)
+    for number, again in enumerate((deed | {"id": f"{deed['id']}-anew"}, deed, deed)):
         await takes(alpha, bob, bob.activity("Undo", deed))
-        await takes(alpha, bob, deed | {"id": f"{deed['id']}-anew"})
-        assert await effect(alpha, kind) == 1, kind
+        assert await effect(alpha, kind) == 0, number
+        await takes(alpha, bob, again)
+        assert await effect(alpha, kind) == 1, number
+        # What is repeated without having been undone is still nothing new.
+        await takes(alpha, bob, again)
+        assert await effect(alpha, kind) == 1, number
+        assert len(await told(alpha, "alice")) == 1

@@ -22,9 +22,9 @@ class Page:
     def response(self) -> httpx.Response:
         """The same as a new HTTP response."""
         body = self.body if isinstance(self.body, bytes) else msgspec.json.encode(self.body)
-        return httpx.Response(
-            self.status, headers={"content-type": self.content_type, **self.headers}, content=body
-        )
+        fields = {"content-type": self.content_type, **self.headers}
+        raw = [(name.encode(), value.encode("latin-1")) for name, value in fields.items()]
+        return httpx.Response(self.status, headers=raw, content=body)
 
 
 def redirect(location: str, status: int = 302) -> Page:

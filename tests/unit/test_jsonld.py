@@ -115,19 +115,19 @@ def levels(value: Any) -> int:
 )
 def test_large_junk_is_refused_quickly(body: bytes) -> None:
     """A megabyte made to take long is refused in a fraction of a second."""
-    started = time.perf_counter()
+    started = time.thread_time()
     with pytest.raises(RefusedDocument):
         read_document(body, DEPTH)
-    assert time.perf_counter() - started < BOUND
+    assert time.thread_time() - started < BOUND
 
 
 def test_large_array_is_read() -> None:
     """An array of 100,000 elements is no trouble, be they strings or objects."""
-    started = time.perf_counter()
+    started = time.thread_time()
     for element in (b'"https://far.example/1"', b"{}", b"[]"):
         body = b'{"to":[%s]}' % b",".join([element] * 100_000)
         assert len(read_document(body, DEPTH)["to"]) == 100_000
-    assert time.perf_counter() - started < BOUND
+    assert time.thread_time() - started < BOUND
 
 
 @given(st.binary())

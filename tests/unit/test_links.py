@@ -54,9 +54,9 @@ def test_entities_are_read_but_not_expanded_from_declarations() -> None:
 )
 def test_large_junk_takes_little_time(piece: bytes) -> None:
     """A hundred kilobytes of one thing are read in bounded time."""
-    started = time.perf_counter()
+    started = time.thread_time()
     links_in(piece * (100_000 // len(piece)))
-    assert time.perf_counter() - started < 5
+    assert time.thread_time() - started < 5
 
 
 @given(st.binary() | st.text(alphabet="<>![]-/'\"= alink\n&;#").map(str.encode))

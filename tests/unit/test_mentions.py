@@ -140,6 +140,6 @@ def test_addresses_are_found(text: str, urls: list[str]) -> None:
 def test_large_junk_takes_little_time(piece: str) -> None:
     """Over a hundred kilobytes of one thing are read in bounded time."""
     text = piece * (120_000 // len(piece))
-    started = time.perf_counter()
+    started = time.thread_time()
     assert "".join(map(put_together, tokens(text))) == text
-    assert time.perf_counter() - started < 5
+    assert time.thread_time() - started < 5

@@ -175,10 +175,10 @@ def test_large_junk_takes_little_time(piece: str) -> None:
     Conformance: 195.
     """
     markup = piece * (120_000 // len(piece))
-    started = time.perf_counter()
+    started = time.thread_time()
     assert_safe(sanitize(markup))
     to_plain_text(markup)
-    assert time.perf_counter() - started < 5
+    assert time.thread_time() - started < 5
 
 
 def test_long_posts_are_not_junk() -> None:

@@ -543,7 +543,7 @@ def test_attachment_may_have_several_addresses() -> None:
 
 def test_lists_without_end_are_cut() -> None:
     """A hundred thousand addressees, tags and attachments are read in bounded time, and cut."""
-    started = time.perf_counter()
+    started = time.thread_time()
     read = read_note(
         note(
             to=[f"https://far.example/{number}" for number in range(100_000)],
@@ -551,7 +551,7 @@ def test_lists_without_end_are_cut() -> None:
             attachment=[DOCUMENT] * 100_000,
         )
     )
-    assert time.perf_counter() - started < 5
+    assert time.thread_time() - started < 5
     assert len(read.to) == MOST_ADDRESSEES
     assert len(read.mentions) == 500
     assert len(read.attachments) == MOST_ATTACHMENTS

@@ -35,12 +35,14 @@ async def on_undo(instance: Instance, activity: Activity, sender: Sender) -> Out
         return Ignored("it does not say what is undone")
     kinds = [activity.object_kind] if activity.object_kind in UNDOINGS else list(UNDOINGS)
     async with instance.db.write() as connection:
+        for kind in kinds:
+            if await UNDOINGS[kind](connection, sender.actor, undone or "", about):
+                # Pixelfed and PeerTube follow again under the same id.
+                await db_received.forget_activity(connection, sender.actor.uri, undone or "")
+                return DONE
         # Nobody digs graves on other servers, least of all on ours.
         if undone is not None and same_origin(undone, sender.actor.uri):
             await db_received.bury(connection, undone, sender.actor.uri)
-        for kind in kinds:
-            if await UNDOINGS[kind](connection, sender.actor, undone or "", about):
-                return DONE
     return Ignored("it undoes nothing that we have")
 
 
