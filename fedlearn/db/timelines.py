@@ -133,6 +133,25 @@ async def public_page(
     return _ids(rows)
 
 
+async def hashtag_page(
+    connection: Connection, viewer: Viewer, name: str, *, before: StatusId | None, limit: int
+) -> list[StatusId]:
+    """Public posts with this hashtag; to strangers only those written here."""
+    rows = await connection.fetch_all(
+        f"""
+        SELECT s.id FROM hashtag h JOIN status s ON s.id = h.status_id
+        WHERE h.name = lower(:name) AND h.status_id < :before AND s.reach = 'public'
+            AND (s.is_local OR :viewer_is_local) AND {VISIBLE}
+        ORDER BY h.status_id DESC LIMIT :limit
+        """,
+        name=name,
+        before=before or LAST,
+        limit=limit,
+        **eyes(viewer),
+    )
+    return _ids(rows)
+
+
 async def author_page(
     connection: Connection,
     viewer: Viewer,

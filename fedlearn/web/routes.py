@@ -44,6 +44,7 @@ FEDERATION = [
 PAGES = [
     Route("/", home.home_page),
     Route("/public", home.public_page),
+    Route("/tags/{name}", home.hashtag_page),
     Route("/statuses", home.post_status, methods=["POST"]),
     Route("/statuses/{status_id:int}/edit", statuses.edit_page),
     Route("/statuses/{status_id:int}/edit", statuses.edit, methods=["POST"]),

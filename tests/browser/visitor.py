@@ -23,6 +23,7 @@ EXAMINATION = """() => {
             .filter((one) => isSmall(one.getBoundingClientRect())).map((one) => one.outerHTML),
     };
 }"""
+RAIL = 700  # from this width on the places stand beside the page, and a mouse is likely
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Device:
     @property
     def is_phone(self) -> bool:
         """Whether it is touched."""
-        return self.width < 700
+        return self.width < RAIL
 
     def context(self) -> dict[str, Any]:
         """How Chromium pretends to be it."""
@@ -53,7 +54,6 @@ class Device:
 
 DESKTOP = Device("desktop", 1280, 900)
 PHONE = Device("phone", 360, 780)
-TABLET = Device("tablet", 820, 1180)
 DEVICES = (
     DESKTOP,
     Device("desktop without script", 1280, 900, has_script=False),
@@ -129,17 +129,23 @@ class Visitor:
 
     # --- what is wrong -----------------------------------------------------------------------------
 
-    async def look_over(self) -> None:
-        """See that the page is one: a language, a title, one heading, nothing that sticks out."""
+    async def look_over(self, width: int | None = None) -> None:
+        """See that the page is one: a language, a title, one heading, nothing that sticks out.
+
+        A width other than that of the device is as if the window were drawn to it.
+        """
+        if width:
+            await self.page.set_viewport_size({"width": width, "height": self._device.height})
+        width = width or self._device.width
         found = await self.page.evaluate(EXAMINATION)
         where = self.page.url
         if not found["language"] or not found["title"]:
             self.complaints.append(f"no language or title: {where}")
         if found["headings"] != 1:
             self.complaints.append(f"{found['headings']} first headings: {where}")
-        if found["width"] > self._device.width:
+        if found["width"] > width:
             self.complaints.append(f"{found['width']} px wide: {where}")
-        if self._device.is_phone and found["small"]:
+        if width < RAIL and found["small"]:
             self.complaints.append(f"too small for a thumb: {found['small']} on {where}")
 
     def _on_request(self, request: Request) -> None:

@@ -17,8 +17,9 @@ from fedlearn.domain.actors import ProfileField
 from fedlearn.domain.audience import Reach
 from fedlearn.domain.ids import Uri
 from fedlearn.services import accounts, statuses
-from tests.federation.peer import AS, Document
-from tests.federation.server import Server
+from tests.federation.peer import AS, Document, Peer
+from tests.federation.scenes import is_read_by, reads, takes
+from tests.federation.server import Server, settle
 
 ADDRESSES = ("inbox", "outbox", "followers", "following", "featured", "featuredTags", "url")
 FLAGS = ("manuallyApprovesFollowers", "discoverable", "indexable", "memorial")
@@ -206,8 +207,8 @@ def types_in(value: Any) -> Iterator[str]:
                 yield from types_in(inner)
 
 
-async def spoken(server: Server) -> list[Document]:
-    """One document of each kind that we send or show."""
+async def shown(server: Server) -> list[Document]:
+    """One document of each kind that anybody may see."""
     actor = await dressed_up(server)
     await server.user("bob")
     post = await server.post(
@@ -216,7 +217,6 @@ async def spoken(server: Server) -> list[Document]:
     post = await statuses.edit_status(
         server.instance, await server.actor("bob"), post.id, "See, @alice and #bees", "Buzzing"
     )
-    answer = await server.reply("alice", post.status.uri, "@bob Where?", reach=Reach.FOLLOWERS)
     boost = await statuses.boost(server.instance, await server.actor("alice"), post.id)
     lost = await server.post("bob", "Soon gone")
     await statuses.delete_status(server.instance, await server.actor("bob"), lost.id)
@@ -234,16 +234,48 @@ async def spoken(server: Server) -> list[Document]:
         boost.status.uri,
         post.status.conversation,
     ]
-    assert answer.status.in_reply_to_uri == uri
     return [grave.json(), *[await document_of(server, path) for path in paths]]
 
 
-async def test_every_term_is_defined(alpha: Server) -> None:
+async def sent(server: Server, peer: Peer) -> list[Document]:
+    """One activity of each kind that is delivered."""
+    ann, alice = peer.person("ann"), await server.actor("alice")
+    await is_read_by(server, "alice", ann)
+    await reads(server, "alice", ann)
+    note = ann.note(to=[alice.uri], cc=["https://www.w3.org/ns/activitystreams#Public"])
+    await takes(server, ann, ann.activity("Create", note))
+    theirs = await server.seen_by("alice", note["id"])
+    assert theirs is not None
+    for change in (
+        statuses.favourite,
+        statuses.unfavourite,
+        statuses.boost,
+        statuses.unboost,
+    ):
+        await change(server.instance, alice, theirs.id)
+    answer = await server.reply("alice", note["id"], "@ann@peer.test Yes", reach=Reach.DIRECT)
+    await server.post("alice", "For those who follow me", reach=Reach.FOLLOWERS)
+    await statuses.edit_status(server.instance, alice, answer.id, "@ann@peer.test No", "Hush")
+    await statuses.delete_status(server.instance, alice, answer.id)
+    await accounts.change_profile(server.instance, alice, name="Alice", bio="", is_locked=False)
+    await server.unfollow("alice", ann.handle)
+    await settle(server)
+    return peer.received
+
+
+KINDS = {"Accept", "Follow", "Like", "Undo", "Announce", "Create", "Update", "Delete"}
+
+
+async def test_every_term_is_defined(alpha: Server, peer: Peer) -> None:
     """A reader of JSON-LD loses nothing: each key and type we use is defined in the context sent.
 
     Conformance: 45.
     """
-    for document in await spoken(alpha):
+    delivered = await sent(alpha, peer)
+    assert {one["type"] for one in delivered} == KINDS
+    used = {key for document in delivered for key, _ in terms_in(document)}
+    assert used >= {"directMessage", "inReplyToAtomUri", "conversation", "sensitive", "atomUri"}
+    for document in [*await shown(alpha), *delivered]:
         assert expand(document), document["id"]
         assert lost_in(document) == set(), document["id"]
 
