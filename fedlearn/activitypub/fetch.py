@@ -37,10 +37,8 @@ class Fetcher:
         agree. Raises `Gone`, `Unreachable`, another `FetchError`, or `RefusedDocument`.
         """
         uri = without_fragment(uri)
-        document, url = await self._get(uri, ACCEPT, signer)
-        if values.uri(document.get("id")) == uri and same_origin(url, uri):
-            return document
-        return await self._confirm(document, uri, signer)
+        answer = await self._client.get(uri, accept=ACCEPT, signer=signer)
+        return await self._believe(answer, uri, signer)
 
     async def fetch_page(self, url: str, signer: SigningKey) -> Document:
         """The document behind an address that a person gave, be it that of a web page.
@@ -50,7 +48,7 @@ class Fetcher:
         answer = await self._client.get(url, accept=ACCEPT_PAGES, signer=signer)
         _check_status(answer)
         if is_activity_json(answer.content_type):
-            return await self.fetch(url, signer)
+            return await self._believe(answer, without_fragment(url), signer)
         alternate = alternate_link(answer)
         if alternate is None:
             raise RefusedDocument(f"{url} is a page that leads to no post or account")
@@ -58,19 +56,24 @@ class Fetcher:
 
     async def fetch_key_document(self, key_id: str, signer: SigningKey) -> Document:
         """What is found under a keyId: an actor, a key or a stub; nothing is believed yet."""
-        return (await self._get(without_fragment(key_id), ACCEPT, signer))[0]
+        uri = without_fragment(key_id)
+        return self._read(await self._client.get(uri, accept=ACCEPT, signer=signer), uri)
 
-    async def _confirm(self, document: Document, asked: str, signer: SigningKey) -> Document:
+    async def _believe(self, answer: Answer, asked: str, signer: SigningKey) -> Document:
+        """The document in an answer, if it is what was asked for, else that which it claims."""
+        document = self._read(answer, asked)
         claimed = values.uri(document.get("id"))
         if claimed is None:
             raise RefusedDocument(f"{asked} has no id")
-        confirmed, url = await self._get(claimed, ACCEPT, signer)
-        if values.uri(confirmed.get("id")) != claimed or not same_origin(url, claimed):
+        if claimed == asked and same_origin(answer.url, asked):
+            return document
+        answer = await self._client.get(claimed, accept=ACCEPT, signer=signer)
+        confirmed = self._read(answer, claimed)
+        if values.uri(confirmed.get("id")) != claimed or not same_origin(answer.url, claimed):
             raise RefusedDocument(f"{asked} calls itself {claimed}, which does not agree")
         return confirmed
 
-    async def _get(self, uri: str, accept: str, signer: SigningKey) -> tuple[Document, str]:
-        answer = await self._client.get(uri, accept=accept, signer=signer)
+    def _read(self, answer: Answer, uri: str) -> Document:
         _check_status(answer)
         if not is_activity_json(answer.content_type):
             # Anything else may be a file that a user uploaded (CVE-2024-25623).
@@ -80,7 +83,7 @@ class Fetcher:
         document = read_document(answer.body, self._settings.max_json_depth)
         if not has_as_context(document):
             raise RefusedDocument(f"{uri} does not speak ActivityStreams")
-        return document, answer.url
+        return document
 
 
 def is_activity_json(content_type: str) -> bool:

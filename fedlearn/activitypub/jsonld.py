@@ -49,6 +49,11 @@ EXTENSIONS: Document = {
     "conversation": "ostatus:conversation",
     "litepub": "http://litepub.social/ns#",
     "directMessage": "litepub:directMessage",
+    "sec": "https://w3id.org/security#",
+    "Multikey": "sec:Multikey",
+    "assertionMethod": {"@id": "sec:assertionMethod", "@type": "@id", "@container": "@set"},
+    "controller": {"@id": "sec:controller", "@type": "@id"},
+    "publicKeyMultibase": "sec:publicKeyMultibase",
     "webfinger": {"@id": "https://purl.archive.org/socialweb/webfinger#webfinger"},
 }
 CONTEXT: list[str | Document] = [AS, SECURITY, EXTENSIONS]

@@ -21,9 +21,6 @@ RSA_BITS = 2048
 SMALLEST_RSA_BITS = 1024  # what some old actors still have
 LARGEST_RSA_BITS = 8192  # more only burns our time
 NONCE_BYTES = 12
-MULTICODEC_ED25519 = b"\xed\x01"
-BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-LONGEST_MULTIBASE = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,19 +82,6 @@ def read_public_pem(pem: str) -> VerifyingKey:
     if isinstance(key, Ed25519PublicKey):
         return VerifyingKey(key)
     raise ValueError("the public key is neither RSA of a usable size nor Ed25519")
-
-
-def read_multikey(multibase: str) -> str:
-    """PEM of a Multikey `publicKeyMultibase` that holds an Ed25519 key (FEP-521a)."""
-    if not multibase.startswith("z") or len(multibase) > LONGEST_MULTIBASE:
-        raise ValueError("the multibase value is not base58btc")
-    number = 0
-    for letter in multibase[1:]:
-        number = number * 58 + BASE58.index(letter)
-    raw = number.to_bytes((number.bit_length() + 7) // 8, "big")
-    if not raw.startswith(MULTICODEC_ED25519):
-        raise ValueError("the multikey is not Ed25519")
-    return public_pem(Ed25519PublicKey.from_public_bytes(raw.removeprefix(MULTICODEC_ED25519)))
 
 
 class Vault:

@@ -4,12 +4,14 @@ Shapes follow FEDERATION.md: lists are always lists, nothing is null but `summar
 an activity has the audience of its object, and Accept and Undo embed what they are about whole.
 """
 
+import mimetypes
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from fedlearn.activitypub.audience import Audience, addressed
 from fedlearn.activitypub.jsonld import CONTEXT, Document
+from fedlearn.activitypub.multikeys import write_multikey
 from fedlearn.activitypub.uris import PUBLIC, Uris
 from fedlearn.domain.actors import Actor, PublicKey
 from fedlearn.domain.audience import Reach
@@ -57,6 +59,15 @@ def render_actor(actor: Actor, key: PublicKey, uris: Uris) -> Document:
         "indexable": profile.is_indexable,
         "memorial": False,
         "publicKey": {"id": key.uri, "owner": key.owner, "publicKeyPem": key.pem},
+        # The same key once more, in the form that newer peers read.
+        "assertionMethod": [
+            {
+                "id": f"{key.owner}#multikey",
+                "type": "Multikey",
+                "controller": key.owner,
+                "publicKeyMultibase": write_multikey(key.pem),
+            }
+        ],
         "attachment": [
             {"type": "PropertyValue", "name": field.name, "value": field.value}
             for field in profile.fields
@@ -64,9 +75,16 @@ def render_actor(actor: Actor, key: PublicKey, uris: Uris) -> Document:
         "tag": [],
         "alsoKnownAs": list(profile.also_known_as),
     }
+    pictures = {"icon": profile.avatar, "image": profile.header}
+    document |= {name: _render_picture(url) for name, url in pictures.items() if url}
     if profile.moved_to:
         document["movedTo"] = profile.moved_to
     return document
+
+
+def _render_picture(url: str) -> Document:
+    media_type, _ = mimetypes.guess_type(url)
+    return {"type": "Image", "mediaType": media_type or "image/png", "url": url}
 
 
 # --- statuses ------------------------------------------------------------------------------------

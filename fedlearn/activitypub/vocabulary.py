@@ -12,7 +12,8 @@ from typing import Any
 
 from fedlearn.activitypub import values
 from fedlearn.activitypub.jsonld import Document, has_as_context
-from fedlearn.activitypub.keys import read_multikey, read_public_pem
+from fedlearn.activitypub.keys import read_public_pem
+from fedlearn.activitypub.multikeys import read_multikey
 from fedlearn.activitypub.uris import PUBLIC, same_origin, without_fragment
 from fedlearn.domain.actors import ActorKind, PublicKey
 from fedlearn.domain.ids import Millis, Uri

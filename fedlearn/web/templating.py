@@ -1,5 +1,6 @@
 """This is where pages are made from templates, with what every page shows."""
 
+import zlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -21,6 +22,7 @@ from fedlearn.web.sessions import csrf_token, current_user
 
 MINUTE, HOUR, DAY, WEEK = 60, 3600, 86_400, 604_800
 PREVIEW = 80
+TINTS = 6  # as many as fedlearn.css has for initials
 
 
 async def render_page(
@@ -79,6 +81,7 @@ def _environment() -> jinja2.Environment:
         "exact": exact,
         "plain": to_plain_text,
         "preview": preview,
+        "tint": tint,
         # Only content that text/ has made safe is given to this filter.
         "safe_html": Markup,
     }
@@ -114,6 +117,11 @@ def preview(markup: str) -> str:
     """The first words of a post."""
     text = to_plain_text(markup)
     return text if len(text) <= PREVIEW else text[: PREVIEW - 1].rstrip() + "…"
+
+
+def tint(name: str) -> int:
+    """Which colour the initial of somebody has: the same on every page, and on every server."""
+    return zlib.crc32(name.encode()) % TINTS
 
 
 def audience_words(view: StatusView) -> tuple[str, str]:

@@ -67,7 +67,7 @@ async def _neighbour(server: Server, neighbour: Peer) -> None:
     await server.worker.run_until_idle()
     follow = neighbour.got("Follow")[0]
     await sefa.deliver(server, sefa.activity("Accept", follow))
-    published = datetime.fromtimestamp((ids.now() - 150 * MINUTE) / 1000, UTC)
+    published = datetime.fromtimestamp((ids.now() - 24 * MINUTE) / 1000, UTC)
     note = sefa.note(
         "<p>A student asked why we sharpen before we measure. I have taught this for nine years and "
         "had no answer. Now we measure first, and throw away less wood.</p>",
@@ -107,12 +107,17 @@ async def _a_day(server: Server, clock: Clock, end: Millis) -> None:
     await server.reply(
         "priya", question.status.uri, "Ask them to get it wrong on purpose. That shows the edges."
     )
+    ago(2 * HOUR)
+    first_week = await server.post(
+        "mira",
+        "New people start on Monday. What is the one thing you wish somebody had told you in your "
+        "first week?",
+    )
     ago(95 * MINUTE)
-    await server.post(
-        "priya",
-        "Notes from the reading group are up. Next Thursday: why averages lie, with our own numbers. "
-        "Room 4, bring one chart that you no longer believe.",
-        scope=Scope.ORG,
+    await server.reply(
+        "hanna",
+        first_week.status.uri,
+        "Where the good chairs are. And that nobody minds a question.",
     )
     ago(48 * MINUTE)
     puzzle = await server.post(
@@ -120,25 +125,21 @@ async def _a_day(server: Server, clock: Clock, end: Millis) -> None:
         "The short circuit is in the second drawer. Everybody opens the first one.",
         content_warning="Answer to the Friday puzzle",
     )
-    ago(31 * MINUTE)
+    ago(14 * MINUTE)
+    await server.post(
+        "priya",
+        "Notes from the reading group are up. Next Thursday: why averages lie, with our own numbers. "
+        "Room 4, bring one chart that you no longer believe.",
+        scope=Scope.ORG,
+    )
+    ago(6 * MINUTE)
     lesson = await server.post(
         "jonas",
         "What I learned today: the reading jumped because my chair touched the bench. Two hours of "
         "measuring, one centimetre of chair.\n\nChange one thing at a time, and start with the chair. "
         "#lab",
     )
-    ago(14 * MINUTE)
-    first_week = await server.post(
-        "mira",
-        "New people start on Monday. What is the one thing you wish somebody had told you in your "
-        "first week?",
-    )
-    ago(9 * MINUTE)
-    await server.reply(
-        "hanna",
-        first_week.status.uri,
-        "Where the good chairs are. And that nobody minds a question.",
-    )
+    ago(2 * MINUTE)
     instance = server.instance
     likes = {
         question: ("mira", "tomas", "jonas"),
@@ -149,8 +150,9 @@ async def _a_day(server: Server, clock: Clock, end: Millis) -> None:
     for status, names in likes.items():
         for name in names:
             await statuses.favourite(instance, await server.actor(name), status.id)
-    ago(5 * MINUTE)
+    ago(60 * MINUTE)
     await statuses.boost(instance, await server.actor("hanna"), answered.id)
+    ago(1 * MINUTE)
     await server.follow("tomas", f"@mira@{instance.uris.domain}")
 
 

@@ -25,6 +25,9 @@ async def test_post_and_warning(alpha: Server, visit: Visit, who: str) -> None:
     )
     await expect(posted.locator(".mark")).to_have_attribute("title", "Everyone")
     await expect(writer.page.locator("textarea")).to_have_value("")
+    await expect(posted.get_by_role("link", name="#lab")).to_have_attribute(
+        "href", f"{writer.origin}/tags/lab"
+    )
 
     await writer.page.get_by_text("Add a warning").click()
     await writer.write(text="It is the second drawer.", content_warning="Answer to the puzzle")

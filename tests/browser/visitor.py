@@ -6,7 +6,16 @@ Every page that a visitor comes to is looked over, so each story also shows that
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.async_api import ConsoleMessage, Error, Locator, Page, Request, Response, expect
+from playwright.async_api import (
+    ConsoleMessage,
+    Error,
+    Locator,
+    Page,
+    Request,
+    Response,
+    ViewportSize,
+    expect,
+)
 
 # What is true of a page whatever is on it. Widths are those of the device: a phone makes its
 # window wider when something sticks out.
@@ -40,10 +49,15 @@ class Device:
         """Whether it is touched."""
         return self.width < RAIL
 
+    @property
+    def size(self) -> ViewportSize:
+        """Its window."""
+        return {"width": self.width, "height": self.height}
+
     def context(self) -> dict[str, Any]:
         """How Chromium pretends to be it."""
         return {
-            "viewport": {"width": self.width, "height": self.height},
+            "viewport": self.size,
             "java_script_enabled": self.has_script,
             "has_touch": self.is_phone,
             "is_mobile": self.is_phone,
@@ -70,6 +84,7 @@ class Visitor:
         self.origin = origin
         self.complaints: list[str] = []
         self._device = device
+        self._width = device.width
         self._documents: set[str] = set()
         page.on("request", self._on_request)
         page.on("console", self._on_console)
@@ -77,6 +92,7 @@ class Visitor:
 
     async def leave(self) -> Page:
         """The window as it was before, for whoever comes next."""
+        await self.page.set_viewport_size(self._device.size)
         self.page.remove_listener("request", self._on_request)
         self.page.remove_listener("console", self._on_console)
         self.page.remove_listener("pageerror", self._on_error)
@@ -129,23 +145,22 @@ class Visitor:
 
     # --- what is wrong -----------------------------------------------------------------------------
 
-    async def look_over(self, width: int | None = None) -> None:
-        """See that the page is one: a language, a title, one heading, nothing that sticks out.
+    async def draw_window(self, width: int) -> None:
+        """Make the window wider or narrower."""
+        self._width = width
+        await self.page.set_viewport_size({"width": width, "height": self._device.height})
 
-        A width other than that of the device is as if the window were drawn to it.
-        """
-        if width:
-            await self.page.set_viewport_size({"width": width, "height": self._device.height})
-        width = width or self._device.width
+    async def look_over(self) -> None:
+        """See that the page is one: a language, a title, one heading, nothing that sticks out."""
         found = await self.page.evaluate(EXAMINATION)
         where = self.page.url
         if not found["language"] or not found["title"]:
             self.complaints.append(f"no language or title: {where}")
         if found["headings"] != 1:
             self.complaints.append(f"{found['headings']} first headings: {where}")
-        if found["width"] > width:
+        if found["width"] > self._width:
             self.complaints.append(f"{found['width']} px wide: {where}")
-        if width < RAIL and found["small"]:
+        if self._width < RAIL and found["small"]:
             self.complaints.append(f"too small for a thumb: {found['small']} on {where}")
 
     def _on_request(self, request: Request) -> None:

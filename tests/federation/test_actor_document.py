@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from fedlearn.activitypub.jsonld import expand
+from fedlearn.activitypub.multikeys import read_multikey
 from fedlearn.activitypub.uris import same_origin
 from fedlearn.db import actors as db_actors
 from fedlearn.domain.actors import ProfileField
@@ -44,6 +45,8 @@ async def dressed_up(server: Server) -> str:
         actor.profile,
         fields=(ProfileField("Web", '<a href="https://alice.example" rel="me">alice</a>'),),
         also_known_as=("https://old.example/users/alice",),
+        avatar=f"https://{server.host}/media/alice.webp",
+        header=f"https://{server.host}/media/hill.jpg",
         moved_to=Uri("https://new.example/users/alice"),
     )
     async with server.instance.db.write() as connection:
@@ -52,7 +55,10 @@ async def dressed_up(server: Server) -> str:
 
 
 async def test_properties_and_their_types(alpha: Server) -> None:
-    """Whatever peers read of an actor is there, each in the one form that all of them take."""
+    """Whatever peers read of an actor is there, each in the one form that all of them take.
+
+    Conformance: 42.
+    """
     for path in (await dressed_up(alpha), "/actor"):
         actor = await document_of(alpha, path)
         assert isinstance(actor["@context"], list)
@@ -65,6 +71,11 @@ async def test_properties_and_their_types(alpha: Server) -> None:
         for name in ("attachment", "tag", "alsoKnownAs"):
             assert isinstance(actor[name], list), name
         assert isinstance(actor["publicKey"], dict)
+        assert [key["type"] for key in actor["assertionMethod"]] == ["Multikey"]
+        assert (
+            read_multikey(actor["assertionMethod"][0]["publicKeyMultibase"])
+            == (actor["publicKey"]["publicKeyPem"])
+        )
         assert isinstance(actor["endpoints"]["sharedInbox"], str)
         assert None not in actor.values()
 
@@ -79,6 +90,12 @@ async def test_what_somebody_says_of_themselves(alpha: Server) -> None:
     assert actor["alsoKnownAs"] == ["https://old.example/users/alice"]
     assert actor["movedTo"] == "https://new.example/users/alice"
     assert actor["manuallyApprovesFollowers"] is True
+    assert actor["icon"] == {
+        "type": "Image",
+        "mediaType": "image/webp",
+        "url": "https://alpha.test/media/alice.webp",
+    }
+    assert actor["image"]["mediaType"] == "image/jpeg"
     await alpha.user("bob")
     assert "movedTo" not in await document_of(alpha, "/users/bob")
 

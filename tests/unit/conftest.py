@@ -12,7 +12,7 @@ from fedlearn.settings import Settings
 from tests.unit.stub_web import StubWeb, let_all_pass
 
 # A busy machine is no reason to fail.
-hypothesis.settings.register_profile("unit", deadline=None, max_examples=60)
+hypothesis.settings.register_profile("unit", deadline=None, max_examples=40)
 hypothesis.settings.load_profile("unit")
 
 KEY_ID = "https://far.example/users/robin#main-key"

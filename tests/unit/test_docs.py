@@ -13,8 +13,6 @@ from tests import commands_page
 
 ROOT = Path(__file__).resolve().parents[2]
 NOT_OURS = {"node_modules", ".venv"}
-BROWSER_TESTS = ROOT / "tests" / "browser"
-PICTURES = ROOT / "docs" / "images"
 PACKAGES = ROOT / "docs" / "reference" / "packages.md"
 
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
@@ -64,18 +62,8 @@ def broken_links(page: Path) -> Iterator[str]:
         if re.match(r"[a-z]+:", target):
             continue
         path = (page.parent / place).resolve() if place else page
-        if not path.exists():
-            is_found = is_made_by_a_browser_test(path)
-        else:
-            is_found = not anchor or anchor in anchors(path.read_text(encoding="utf-8"))
-        if not is_found:
+        if not path.exists() or (anchor and anchor not in anchors(path.read_text("utf-8"))):
             yield target
-
-
-def is_made_by_a_browser_test(path: Path) -> bool:
-    """Whether a picture that is not there yet is one that a test takes."""
-    makers = [one.read_text(encoding="utf-8") for one in BROWSER_TESTS.glob("*.py")]
-    return path.parent == PICTURES and any(path.name in source for source in makers)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -15,13 +15,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from fedlearn.activitypub.keys import (
-    BASE58,
     SigningKey,
     Vault,
     VerifyingKey,
     generate_key,
     public_pem,
-    read_multikey,
     read_public_pem,
 )
 from tests.unit.conftest import KEY_ID
@@ -33,17 +31,6 @@ MFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBALq5H25eDJMx44d8pdeS0DEqlAr8P1lZ
 q7PuUvR3QoR2lg6Vlgc1xUsOidEGJjtsgzsDNM0b5KzTAQci0lwz3WMCAwEAAQ==
 -----END PUBLIC KEY-----
 """
-# The key whose private half is 32 zero bytes (did:key test vectors).
-ZERO_SEED_MULTIKEY = "z6MkiTBz1ymuepAQ4HEHYSF1H8quG5GLVVQR3djdX3mDooWp"
-
-
-def multibase(raw: bytes) -> str:
-    """The bytes in base58btc, as Multikeys are written."""
-    number, letters = int.from_bytes(raw, "big"), ""
-    while number:
-        number, digit = divmod(number, 58)
-        letters = BASE58[digit] + letters
-    return f"z{letters}"
 
 
 def test_public_half_is_what_peers_read(key: SigningKey) -> None:
@@ -125,46 +112,6 @@ def test_no_text_breaks_the_reader_of_keys(text: str) -> None:
     """Whatever a document has for a PEM, the answer is a key or ValueError."""
     with suppress(ValueError):
         read_public_pem(text)
-
-
-# --- multikeys -----------------------------------------------------------------------------------
-
-
-def test_multikey_is_the_key_it_stands_for() -> None:
-    """The published Multikey of a known seed verifies what that seed signs."""
-    seeded = Ed25519PrivateKey.from_private_bytes(bytes(32))
-    pem = read_multikey(ZERO_SEED_MULTIKEY)
-    assert pem == public_pem(seeded.public_key())
-    assert read_public_pem(pem).verifies(seeded.sign(b"words"), b"words")
-
-
-@pytest.mark.parametrize(
-    "value",
-    [
-        "",
-        "z",
-        ZERO_SEED_MULTIKEY[1:],
-        f"u{ZERO_SEED_MULTIKEY[1:]}",
-        ZERO_SEED_MULTIKEY[:-4],
-        f"{ZERO_SEED_MULTIKEY}11",
-        ZERO_SEED_MULTIKEY.replace("i", "l"),
-        multibase(b"\x80\x24" + bytes(33)),  # P-256
-        multibase(b"\x85\x24" + bytes(270)),  # RSA
-        f"z{'2' * 100_000}",
-    ],
-    ids=lambda value: value[:12] or "empty",
-)
-def test_other_multikeys_are_refused(value: str) -> None:
-    """Other bases, other kinds of keys, wrong lengths, letters that base58 leaves out."""
-    with pytest.raises(ValueError, match=r".+"):
-        read_multikey(value)
-
-
-@given(st.text(alphabet=BASE58, max_size=64).map(lambda text: f"z{text}") | st.text())
-def test_no_text_breaks_the_reader_of_multikeys(text: str) -> None:
-    """Whatever stands for a Multikey, the answer is a PEM or ValueError."""
-    with suppress(ValueError):
-        read_multikey(text)
 
 
 # --- the vault -----------------------------------------------------------------------------------

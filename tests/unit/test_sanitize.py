@@ -167,7 +167,7 @@ def test_scripts_never_come_through_and_failure_shows_text() -> None:
 
 @pytest.mark.parametrize(
     "piece",
-    ["<", "[[[", "<div>", "<b>", "<p><b>", "<ul><li>", "<table><b>", "<a href=x>", "<!--", "&"],
+    ["<", "[[[", "<div>", "<b>", "<p><b>", "<ul><li>", "<table><b>", "<a href=x>", "<!--"],
 )
 def test_large_junk_takes_little_time(piece: str) -> None:
     """Over a hundred kilobytes of one thing are made safe in bounded time, and so is their text.

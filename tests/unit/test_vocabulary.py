@@ -26,7 +26,7 @@ from fedlearn.domain.actors import ActorKind, PublicKey
 from fedlearn.domain.ids import Uri
 from fedlearn.errors import RefusedDocument
 from tests.unit.strategies import json_values
-from tests.unit.test_keys import ZERO_SEED_MULTIKEY, multibase
+from tests.unit.test_multikeys import ZERO_SEED_MULTIKEY, multibase
 
 ROBIN = Uri("https://far.example/users/robin")
 NOTE = Uri("https://far.example/notes/1")
