@@ -204,6 +204,8 @@ def _job_queue(instance: Instance) -> Queue[Job, Failure | None]:
 
 async def run_job(instance: Instance, job: Job) -> Failure | None:
     """Run one job; None when there is nothing left to do about it."""
+    if job.attempts > instance.settings.max_job_attempts:
+        return Failure("the process died over it each time", is_final=True)
     try:
         await HANDLERS[job.kind](instance, job.payload)
     except (Unreachable, Unavailable) as error:

@@ -1,5 +1,6 @@
 """This is where public keys are read and written as Multikeys (FEP-521a)."""
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -20,10 +21,18 @@ def read_multikey(multibase: str) -> str:
     if raw.startswith(ED25519_MARK):
         return _pem(Ed25519PublicKey.from_public_bytes(raw.removeprefix(ED25519_MARK)))
     if raw.startswith(RSA_MARK):
-        key = serialization.load_der_public_key(raw.removeprefix(RSA_MARK))
-        if isinstance(key, RSAPublicKey):
-            return _pem(key)
+        return _rsa_pem(raw.removeprefix(RSA_MARK))
     raise ValueError("the multikey is neither RSA nor Ed25519")
+
+
+def _rsa_pem(der: bytes) -> str:
+    try:
+        key = serialization.load_der_public_key(der)
+    except UnsupportedAlgorithm as error:
+        raise ValueError(f"the multikey cannot be read: {error}") from error
+    if isinstance(key, RSAPublicKey):
+        return _pem(key)
+    raise ValueError("the multikey calls itself RSA, and is not")
 
 
 def write_multikey(pem: str) -> str:

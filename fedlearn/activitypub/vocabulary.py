@@ -14,7 +14,7 @@ from fedlearn.activitypub import values
 from fedlearn.activitypub.jsonld import Document, has_as_context
 from fedlearn.activitypub.keys import read_public_pem
 from fedlearn.activitypub.multikeys import read_multikey
-from fedlearn.activitypub.uris import PUBLIC, same_origin, without_fragment
+from fedlearn.activitypub.uris import same_origin, without_fragment
 from fedlearn.domain.actors import ActorKind, PublicKey
 from fedlearn.domain.ids import Millis, Uri
 from fedlearn.domain.statuses import Attachment
@@ -237,11 +237,6 @@ class NoteDocument:
     mentions: tuple[Tagged, ...]
     hashtags: tuple[str, ...]
     attachments: tuple[Attachment, ...]
-
-    @property
-    def is_public(self) -> bool:
-        """Whether it is addressed to everybody."""
-        return PUBLIC in {*self.to, *self.cc}
 
 
 def read_note(document: Document, activity: Activity | None = None) -> NoteDocument:

@@ -28,8 +28,8 @@ async def add_to_homes(
 async def home_owners(connection: Connection, status: Status) -> list[ActorId]:
     """Whose home timelines a status belongs on, its author's own aside.
 
-    Followers of the author; for an answer only those who also follow whom it answers, or are them;
-    for a direct post those whom it names.
+    Followers of the author; for an answer only those who also follow whom it answers, or are them,
+    unless we do not know what it answers; for a direct post those whom it names.
     """
     rows = await connection.fetch_all(
         """
@@ -56,12 +56,20 @@ async def home_owners(connection: Connection, status: Status) -> list[ActorId]:
 async def fill_home(
     connection: Connection, owner_id: ActorId, author_id: ActorId, limit: int
 ) -> None:
-    """After a new follow: the author's latest posts join the reader's home timeline."""
+    """After a new follow: the author's latest posts join the reader's home timeline.
+
+    Answers to people whom the reader does not follow stay away, as they do when they are new.
+    """
     await connection.execute(
         """
         INSERT INTO home_entry (owner_id, status_id)
         SELECT CAST(:owner AS BIGINT), s.id FROM status s
         WHERE s.actor_id = :author AND s.reach <> 'direct'
+            AND (s.in_reply_to_id IS NULL OR EXISTS (
+                SELECT 1 FROM status p WHERE p.id = s.in_reply_to_id AND (
+                    p.actor_id IN (:owner, :author)
+                    OR EXISTS (SELECT 1 FROM follow g WHERE g.follower_id = :owner
+                        AND g.followee_id = p.actor_id AND g.state = 'accepted'))))
         ORDER BY s.id DESC LIMIT :limit
         ON CONFLICT DO NOTHING
         """,

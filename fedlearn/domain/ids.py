@@ -13,7 +13,8 @@ Uri = NewType("Uri", str)
 Millis = NewType("Millis", int)  # milliseconds since 1970, UTC
 
 SEQUENCE_BITS = 16
-FRESH_MS = 15 * 60_000
+SECOND_MS = 1000
+FRESH_MS = 15 * 60 * SECOND_MS
 
 
 def now() -> Millis:
@@ -36,7 +37,12 @@ def snowflake_of_arrival(published: Millis) -> int:
     What is fresh sorts by arrival, so that it never slips in below what a reader has seen already;
     many servers tell the time only to the second. What is old sorts where it belongs.
     """
-    return snowflake() if published > now() - FRESH_MS else snowflake(published)
+    if published > now() - FRESH_MS:
+        return snowflake()
+    # A whole second holds too many posts for the bits of one millisecond.
+    is_whole_second = published % SECOND_MS == 0
+    spread = secrets.randbelow(SECOND_MS) if is_whole_second else 0
+    return snowflake(Millis(published + spread))
 
 
 def moment_of(snowflake_id: int) -> Millis:

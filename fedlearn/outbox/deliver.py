@@ -83,7 +83,7 @@ def judge(receipt: Receipt, delivery: Delivery) -> Outcome:
         return Delivered()
     if status in RETRIED_STATUSES or (status >= 500 and status != NOT_IMPLEMENTED):
         # A host that says how long to wait is alive, only busy.
-        failed = status >= 500
+        failed = status >= 500 and receipt.retry_after is None
         return _later(delivery, reason, host_failed=failed, at_least=receipt.retry_after)
     if status == 401 and delivery.attempts < TRIES_AFTER_401:
         return _later(delivery, reason, host_failed=False)

@@ -2,6 +2,7 @@
 
 from importlib import resources
 
+from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -17,7 +18,16 @@ from fedlearn.web.pages import (
     you,
 )
 
-STATUS = "/users/{username}/statuses/{status_id:int}"
+
+class IdConvertor(IntegerConvertor):
+    """An id in a path; what no column could hold is no address of ours."""
+
+    regex = "[0-9]{1,18}"
+
+
+register_url_convertor("id", IdConvertor())
+
+STATUS = "/users/{username}/statuses/{status_id:id}"
 
 # The busiest come first: routes are tried in this order.
 FEDERATION = [
@@ -31,7 +41,7 @@ FEDERATION = [
     Route(STATUS + "/{collection:str}", objects.get_totals),
     Route("/users/{username}/outbox", collections.get_outbox),
     Route("/users/{username}/{collection}", collections.get_collection),
-    Route("/contexts/{status_id:int}", objects.get_conversation),
+    Route("/contexts/{status_id:id}", objects.get_conversation),
     Route("/actor", actors.get_instance_actor),
     Route("/actor/inbox", inbox.post_inbox, methods=["POST"]),
     Route("/actor/{collection}", collections.get_instance_collection),
@@ -46,17 +56,17 @@ PAGES = [
     Route("/public", home.public_page),
     Route("/tags/{name}", home.hashtag_page),
     Route("/statuses", home.post_status, methods=["POST"]),
-    Route("/statuses/{status_id:int}/edit", statuses.edit_page),
-    Route("/statuses/{status_id:int}/edit", statuses.edit, methods=["POST"]),
-    Route("/statuses/{status_id:int}/delete", statuses.delete, methods=["POST"]),
-    Route("/statuses/{status_id:int}/boost", statuses.boost, methods=["POST"]),
-    Route("/statuses/{status_id:int}/unboost", statuses.unboost, methods=["POST"]),
-    Route("/statuses/{status_id:int}/favourite", statuses.favourite, methods=["POST"]),
-    Route("/statuses/{status_id:int}/unfavourite", statuses.unfavourite, methods=["POST"]),
-    Route("/actors/{actor_id:int}/follow", profiles.follow, methods=["POST"]),
-    Route("/actors/{actor_id:int}/unfollow", profiles.unfollow, methods=["POST"]),
-    Route("/requests/{follow_id:int}/accept", profiles.accept_request, methods=["POST"]),
-    Route("/requests/{follow_id:int}/reject", profiles.reject_request, methods=["POST"]),
+    Route("/statuses/{status_id:id}/edit", statuses.edit_page),
+    Route("/statuses/{status_id:id}/edit", statuses.edit, methods=["POST"]),
+    Route("/statuses/{status_id:id}/delete", statuses.delete, methods=["POST"]),
+    Route("/statuses/{status_id:id}/boost", statuses.boost, methods=["POST"]),
+    Route("/statuses/{status_id:id}/unboost", statuses.unboost, methods=["POST"]),
+    Route("/statuses/{status_id:id}/favourite", statuses.favourite, methods=["POST"]),
+    Route("/statuses/{status_id:id}/unfavourite", statuses.unfavourite, methods=["POST"]),
+    Route("/actors/{actor_id:id}/follow", profiles.follow, methods=["POST"]),
+    Route("/actors/{actor_id:id}/unfollow", profiles.unfollow, methods=["POST"]),
+    Route("/requests/{follow_id:id}/accept", profiles.accept_request, methods=["POST"]),
+    Route("/requests/{follow_id:id}/reject", profiles.reject_request, methods=["POST"]),
     Route("/search", search.search_page),
     Route("/authorize_interaction", search.authorize_interaction),
     Route("/notifications", notifications.notifications_page),
@@ -73,7 +83,7 @@ PAGES = [
     Route("/about", about.about_page),
     Route("/robots.txt", about.robots),
     Route("/@{username}", profiles.profile_page),
-    Route("/@{username}/{status_id:int}", statuses.thread_page),
+    Route("/@{username}/{status_id:id}", statuses.thread_page),
 ]
 
 

@@ -61,7 +61,7 @@ async def _people(server: Server) -> None:
 
 async def _neighbour(server: Server, neighbour: Peer) -> None:
     """Somebody on another server, whom Mira follows, and what came from there."""
-    sefa = neighbour.person("sefa", summary="<p>Teaches repair in a small open workshop.</p>")
+    sefa = neighbour.person("sefa_tu", summary="<p>Teaches repair in a small open workshop.</p>")
     sefa.changes["name"] = "Sefa Tuilagi"
     await server.follow("mira", sefa.handle)
     await server.worker.run_until_idle()

@@ -28,7 +28,7 @@ TEXT_ON_GROUND = [
     ("org", "surface"),
     ("org", "org-soft"),
 ]
-MARK_ON_GROUND = [("edge", "surface"), ("accent", "surface"), ("org", "surface")]
+MARK_ON_GROUND = [("edge", "surface"), ("accent", "surface"), ("org-edge", "surface")]
 
 Colour = tuple[float, float, float]
 

@@ -369,3 +369,35 @@ async def test_organisation_posts_at_home(connection: Connection) -> None:
     await follows(connection, fay, alice)
     post = await says(connection, alice, scope=Scope.ORG)
     assert await db_timelines.home_owners(connection, post) == [fay.id]
+
+
+# --- hashtags --------------------------------------------------------------------------------------
+
+
+async def test_hashtag_page_is_public_and_in_order(connection: Connection) -> None:
+    """A hashtag shows public posts newest first: to strangers those from here, to us all of them."""
+    alice, robin = await local(connection), await remote(connection)
+    here, far, other = [await says(connection, who) for who in (alice, robin, alice)]
+    hidden = await says(connection, alice, reach=Reach.FOLLOWERS)
+    for post, name in ((here, "bees"), (far, "bees"), (other, "wasps"), (hidden, "bees")):
+        await db_statuses.set_details(connection, post.id, hashtags=[name], attachments=[])
+    ours = await db_timelines.hashtag_page(connection, alice.viewer, "BEES", before=None, limit=9)
+    assert ours == [far.id, here.id]
+    older = await db_timelines.hashtag_page(
+        connection, alice.viewer, "bees", before=far.id, limit=9
+    )
+    assert older == [here.id]
+    theirs = await db_timelines.hashtag_page(connection, STRANGER, "bees", before=None, limit=9)
+    assert theirs == [here.id]
+
+
+async def test_new_follow_brings_no_answers_to_strangers(connection: Connection) -> None:
+    """Of what somebody said before, answers come along only where the reader knows both sides."""
+    alice, bob = await local(connection, "alice"), await local(connection, "bob")
+    stranger = await remote(connection)
+    asked = await says(connection, stranger)
+    own = await says(connection, alice)
+    thread = await says(connection, alice, answers=own)
+    await says(connection, alice, answers=asked)
+    await db_timelines.fill_home(connection, bob.id, alice.id, 40)
+    assert await home_of(connection, bob.viewer) == [thread.id, own.id]

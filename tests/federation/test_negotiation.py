@@ -438,3 +438,13 @@ async def test_instance_actor_is_open(
         is_guarded = delta.instance.settings.authorized_fetch
         await delta.user("alice")
         assert (await delta.get("/users/alice")).status_code == (401 if is_guarded else 200)
+
+
+async def test_ids_that_cannot_exist_are_not_found(alpha: Server) -> None:
+    """A number that no post could have is no address of ours, and no error of the database."""
+    await alpha.user("alice")
+    huge = "9" * 40
+    for path in (f"/users/alice/statuses/{huge}", f"/@alice/{huge}", f"/contexts/{huge}"):
+        for accept in (ACTIVITY_JSON, "text/html"):
+            assert (await alpha.get(path, accept=accept)).status_code == 404, path
+    assert (await alpha.get("/users/alice/outbox?page=true&max_id=" + huge)).status_code == 404

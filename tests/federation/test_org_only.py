@@ -22,7 +22,7 @@ from fedlearn.outbox.publish import publish_to
 from fedlearn.services import accounts, statuses
 from fedlearn.web.routes import all_routes
 from tests.federation.network import Network
-from tests.federation.peer import ACTIVITY_JSON, Peer, Person
+from tests.federation.peer import ACTIVITY_JSON, Peer, Person, signed_headers
 from tests.federation.scenes import count, is_read_by, is_stored, reads, takes, told
 from tests.federation.server import Server, settle
 
@@ -167,6 +167,22 @@ async def test_no_address_of_it_answers(
     for end in below:
         assert (await alpha.get(path_of(open_post) + end)).status_code == 200, end
     assert (await alpha.get(f"/@alice/{open_post.id}", "text/html")).status_code == 200
+
+
+async def test_no_address_answers_even_to_ourselves(alpha: Server, canary: str) -> None:
+    """A request that is signed with a key of ours, which a redirect can bring about, sees no more."""
+    carol = await alpha.actor("carol")
+    key = await alpha.instance.keys.signing_key(carol)
+    view = await inside(alpha, canary)
+    open_post = await alpha.post("alice", "open")
+    for one, status in ((view, 404), (open_post, 200)):
+        for path in (path_of(one), f"{path_of(one)}/activity", f"/contexts/{one.id}"):
+            headers = signed_headers(
+                key.private, key.key_id, host=alpha.host, target=path, method="get"
+            )
+            answer = await alpha.get(path, **headers)
+            assert answer.status_code == status, path
+            assert canary not in answer.text
 
 
 async def test_it_is_not_counted(alpha: Server, bob: Person, canary: str) -> None:

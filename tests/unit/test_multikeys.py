@@ -3,6 +3,8 @@
 from contextlib import suppress
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
@@ -58,6 +60,21 @@ def test_no_text_breaks_the_reader_of_multikeys(text: str) -> None:
     """Whatever stands for a Multikey, the answer is a PEM or ValueError."""
     with suppress(ValueError):
         read_multikey(text)
+
+
+def test_other_key_cannot_pass_for_rsa() -> None:
+    """What says that it is RSA must be; keys of kinds that nobody knows are refused like others."""
+    elliptic = ec.generate_private_key(ec.SECP256R1()).public_key()
+    der = bytearray(
+        elliptic.public_bytes(
+            serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+    )
+    unknown = der.copy()
+    unknown[8] ^= 1  # in the name of the algorithm
+    for raw in (der, unknown, b""):
+        with pytest.raises(ValueError, match=r".+"):
+            read_multikey(multibase(b"\x85\x24" + raw))
 
 
 def test_rsa_key_survives_the_way_there_and_back(key: SigningKey) -> None:

@@ -105,7 +105,8 @@ async def get_conversation(request: Request) -> Response:
     async with instance.db.read() as connection:
         ids = await db_timelines.conversation_page(connection, viewer, uri, MOST_OF_A_CONVERSATION)
         views = await status_views(connection, viewer, ids)
-    items = [view.status.uri for view in views if view.boost_of is None]
+    shown = (view for view in views if view.status.scope is Scope.FED and view.boost_of is None)
+    items = [view.status.uri for view in shown]
     if not items:
         raise NotFound("There is no such conversation.")
     document = {
