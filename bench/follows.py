@@ -58,7 +58,7 @@ async def _arrive(stage: Stage, scale: Scale, mark: str) -> Crowd:
     async def accepts() -> int:
         return await stage.arrived("Accept")
 
-    requests = follows(stage, scale.followers, mark)
+    requests = follows(stage, scale.strangers, mark)
     await stage.forget()
     cpu, begun = stage.server.cpu_seconds, time.monotonic()
     volley = await fire(stage.server.port, requests, connections=scale.connections)

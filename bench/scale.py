@@ -11,7 +11,8 @@ class Scale:
     notes: int = 3_000
     documents: int = 10_000
     followers: int = 2_000
+    strangers: int = 1_000
     connections: int = 32
 
 
-QUICK = Scale(rounds=1, notes=300, documents=1_000, followers=200)
+QUICK = Scale(rounds=1, notes=300, documents=1_000, followers=200, strangers=100)

@@ -122,14 +122,22 @@ async def ask_once(port: int, request: bytes, seconds: float = 30.0) -> Answer:
 async def fire(
     port: int, requests: Sequence[bytes], *, connections: int, seconds: float = 300.0
 ) -> Volley:
-    """Send all requests over so many connections, each as soon as the one before is answered."""
+    """Send all requests over so many connections, each as soon as the one before is answered.
+
+    What has not been answered in time is a fault.
+    """
     volley, waiting = Volley(), iter(requests)
     begun = time.monotonic()
-    async with asyncio.timeout(seconds):
-        async with asyncio.TaskGroup() as group:
-            for _ in range(connections):
-                group.create_task(_send_in_turn(port, waiting, volley))
+    senders = [
+        asyncio.create_task(_send_in_turn(port, waiting, volley)) for _ in range(connections)
+    ]
+    _, late = await asyncio.wait(senders, timeout=seconds)
     volley.seconds = time.monotonic() - begun
+    for sender in late:
+        sender.cancel()
+    for failed in await asyncio.gather(*senders, return_exceptions=True):
+        if failed is not None:
+            volley.faults.append(repr(failed))
     return volley
 
 

@@ -90,13 +90,20 @@ def web_url(value: Any, media_type: str | None = None) -> str | None:
 
 
 def kind(document: Document) -> str:
-    """The type, without the prefix of ActivityStreams; the first that is a string."""
-    for item in items(document.get("type", document.get("@type"))):
-        if isinstance(item, str):
-            for prefix in AS_PREFIXES:
-                item = item.removeprefix(prefix)  # noqa: PLW2901 - the same type, spelled short
-            return item
-    return ""
+    """The type by its short name: the first of ActivityStreams, else the first of all."""
+    names = [
+        _short(item)
+        for item in items(document.get("type", document.get("@type")))
+        if isinstance(item, str)
+    ]
+    # What still has a colon is a type of some other vocabulary, beside ours.
+    return next((name for name in names if ":" not in name), names[0] if names else "")
+
+
+def _short(name: str) -> str:
+    for prefix in AS_PREFIXES:
+        name = name.removeprefix(prefix)
+    return name
 
 
 def flag(value: Any) -> bool:

@@ -183,6 +183,8 @@ def test_text_and_its_language(document: dict[str, Any], found: tuple[str, str |
         ({"type": "as:Note"}, "Note"),
         ({"type": f"{AS}#Note"}, "Note"),
         ({"type": ["Note", "https://far.example/Thing"]}, "Note"),
+        ({"type": ["x:Thing", "Note"]}, "Note"),
+        ({"type": ["x:Thing"]}, "x:Thing"),
         ({"type": [None, 5, "Note"]}, "Note"),
         ({"type": None}, ""),
         ({"type": {"id": "Note"}}, ""),
