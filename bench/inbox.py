@@ -17,7 +17,7 @@ from bench.scale import Scale
 from bench.stage import Stage, open_bare, open_stage, reached
 from bench.wire import Volley, ask_once, fire
 
-OLDER = re.compile(rb"before=(\d+)")
+OLDER = re.compile(rb'href="[^"]*before=(\d+)"')
 
 
 @dataclass(frozen=True, slots=True)

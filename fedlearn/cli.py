@@ -7,6 +7,7 @@ import asyncio
 import logging
 import os
 import signal
+import socket
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -25,7 +26,7 @@ from fedlearn.db.hosts import Policy
 from fedlearn.db.opening import migrate as migrate_database
 from fedlearn.domain.actors import Actor, Role
 from fedlearn.domain.audience import Reach, Scope
-from fedlearn.errors import FedlearnError, Invalid
+from fedlearn.errors import FedlearnError, Invalid, StartError
 from fedlearn.instance import VERSION, Instance
 from fedlearn.services import accounts, follows, health, lookup, moderation, statuses
 from fedlearn.services.accounts import NewAccount
@@ -95,6 +96,7 @@ def serve(
 ) -> None:
     """Serve the instance; on SQLite the schema is brought up to date first."""
     settings = _settings()
+    _refuse_taken_port(host, port)
     link = _with_instance(_owner_link if first_run else _nothing, settings)
     if link:
         console.print(f"\nSign in as the owner, once, within an hour:\n\n  {link}\n")
@@ -110,6 +112,15 @@ def serve(
         server_header=False,
         access_log=False,
     )
+
+
+def _refuse_taken_port(host: str, port: int) -> None:
+    """Say so in one line before anything is begun; port 0 lets the system choose."""
+    try:
+        with socket.create_server((host, port)):
+            return
+    except OSError as error:
+        raise StartError(f"cannot listen on {host} port {port}: {error.strerror}") from error
 
 
 async def _nothing(_instance: Instance) -> str:
@@ -330,8 +341,8 @@ def status(as_json: AsJson = False) -> None:
     deliveries = found["deliveries"]
     table.add_row("deliveries", str(deliveries["waiting"]), "", str(deliveries["dead"]))
     local, remote = found["statuses"]["local"], found["statuses"]["remote"]
-    console.print(f"{found['users']} people, {local} posts from here, {remote} from elsewhere,")
-    console.print(f"{found['domains']} other servers known.")
+    console.print(f"People: {found['users']}. Posts from here: {local}, from elsewhere: {remote}.")
+    console.print(f"Other servers known: {found['domains']}.")
     console.print(table)
 
 

@@ -8,13 +8,14 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from fedlearn.db import deliveries as db_deliveries
 from fedlearn.db import hosts as db_hosts
 from fedlearn.db import jobs as db_jobs
 from fedlearn.db.database import Connection
+from fedlearn.db.redoable import Redoable
 from fedlearn.domain.ids import Millis, now
 from fedlearn.domain.jobs import Delivery, Job, JobKind
 from fedlearn.errors import FedlearnError, FetchError, RefusedDocument, Unavailable, Unreachable
@@ -134,6 +135,7 @@ class Worker:
     """Runs jobs and deliveries of one instance."""
 
     def __init__(self, instance: Instance) -> None:
+        instance = replace(instance, db=Redoable(instance.db))
         self._instance = instance
         self._jobs = Pump(_job_queue(instance))
         self._deliveries = Pump(_delivery_queue(instance))

@@ -42,8 +42,11 @@ class Database(Protocol):
     def read(self) -> AbstractAsyncContextManager[Connection]:
         """A connection that sees one consistent state and changes nothing."""
 
-    def write(self) -> AbstractAsyncContextManager[Connection]:
-        """A transaction: committed at the end of the context, rolled back on an error."""
+    def write(self, *, redoable: bool = False) -> AbstractAsyncContextManager[Connection]:
+        """A transaction: on disk at the end of the context, rolled back on an error.
+
+        A redoable one does not wait for the disk; see db/redoable.py.
+        """
 
     async def has_table(self, name: str) -> bool:
         """Whether the schema has this table."""

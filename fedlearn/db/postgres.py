@@ -88,9 +88,11 @@ class PostgresDatabase:
             yield connection
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[PostgresConnection]:
+    async def write(self, *, redoable: bool = False) -> AsyncIterator[PostgresConnection]:
         """A connection in a transaction of its own."""
         async with self._transaction(isolation="read_committed", readonly=False) as connection:
+            if redoable:
+                await connection.execute("SET LOCAL synchronous_commit TO off")
             yield connection
             if connection.work_announced:
                 # NOTIFY is part of the transaction: it is heard when the change can be seen.

@@ -20,7 +20,6 @@ LONGEST_NAP = 1.0
 
 PRAGMAS = f"""
     PRAGMA journal_mode = WAL;
-    PRAGMA synchronous = NORMAL;
     PRAGMA busy_timeout = {BUSY_TIMEOUT_MS};
     PRAGMA foreign_keys = ON;
     PRAGMA temp_store = MEMORY;
@@ -72,6 +71,7 @@ class SqliteDatabase:
         for reader in readers:
             self._idle.put_nowait(reader)
         self._work = asyncio.Event()
+        self._waits_for_disk: bool | None = None
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[SqliteConnection]:
@@ -89,12 +89,13 @@ class SqliteDatabase:
             self._idle.put_nowait(reader)
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[SqliteConnection]:
+    async def write(self, *, redoable: bool = False) -> AsyncIterator[SqliteConnection]:
         """The writer, in a transaction of its own."""
         connection = SqliteConnection(self._writer)
         async with self._writing:
             with _as_unavailable():
                 try:
+                    await self._wait_for_disk(not redoable)
                     await self._writer.execute("BEGIN IMMEDIATE")
                     yield connection
                     await self._writer.commit()
@@ -103,6 +104,16 @@ class SqliteDatabase:
                     raise
         if connection.work_announced:
             self._work.set()
+
+    async def _wait_for_disk(self, waits: bool) -> None:  # noqa: FBT001 - a state to be in
+        """Whether the next commits wait until the disk has them (FULL), or the file only (NORMAL).
+
+        In WAL mode a commit that waits takes all before it along.
+        """
+        if self._waits_for_disk is not waits:
+            self._waits_for_disk = None
+            await self._writer.execute(f"PRAGMA synchronous = {'FULL' if waits else 'NORMAL'}")
+            self._waits_for_disk = waits
 
     async def has_table(self, name: str) -> bool:
         """Whether the schema has this table."""

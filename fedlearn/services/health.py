@@ -19,8 +19,10 @@ from fedlearn.db.opening import known_versions, schema_version
 from fedlearn.domain.ids import moment_of, now
 from fedlearn.errors import FedlearnError
 from fedlearn.instance import Instance
+from fedlearn.outbox.breaker import after_failure
 
 MINUTE_MS = 60_000
+NOBODY = "nobody.invalid"
 
 
 async def summary(instance: Instance) -> dict[str, Any]:
@@ -70,7 +72,9 @@ async def _database(instance: Instance) -> None:
     if version != known_versions()[-1]:
         raise Unwell(f"its schema is {version}, not {known_versions()[-1]}")
     async with instance.db.write() as connection:
-        await db_hosts.host_is_well(connection, [])
+        # Written and removed again: a full disk refuses the first.
+        await db_hosts.store_health(connection, NOBODY, after_failure(None, now()))
+        await db_hosts.host_is_well(connection, [NOBODY])
 
 
 async def _clock(instance: Instance) -> None:

@@ -37,6 +37,7 @@ MACHINE_PATHS = (
 )
 # What one caller must not see another may, so nothing in between may keep the refusal.
 NOT_KEPT = {"cache-control": "private, no-store", "vary": "Accept, Signature"}
+LATER = 60  # seconds
 TITLES = {
     400: "This request was not understood",
     401: "Please sign in",
@@ -93,7 +94,8 @@ async def _invalid(request: Request, error: Exception) -> Response:
 
 async def _refused(request: Request, error: Exception) -> Response:
     status = error.status if isinstance(error, RefusedActivity) else 400
-    return await answer(request, status, str(error))
+    headers = {"retry-after": str(LATER)} if status == 503 else None
+    return await answer(request, status, str(error), headers)
 
 
 async def _far_side(request: Request, error: Exception) -> Response:

@@ -13,7 +13,8 @@ from fedlearn.domain.actors import User
 from fedlearn.errors import FedlearnError, Forbidden
 from fedlearn.services import accounts
 from fedlearn.web.body import read_body
-from fedlearn.web.context import instance_of
+from fedlearn.web.context import instance_of, parts_of
+from fedlearn.web.limits import Rate
 
 DAY = 24 * 3600
 MOST_FIELDS = 50
@@ -55,6 +56,7 @@ async def read_form(request: Request) -> FormData:
 async def read_open_form(request: Request) -> FormData:
     """The form of anybody, sent from a page of ours and not too large."""
     _refuse_foreign_origin(request)
+    await parts_of(request).limits.spend(Rate.FORMS, request.client.host if request.client else "")
     limit = instance_of(request).settings.max_form_bytes
     body = await read_body(request, limit)
 

@@ -6,7 +6,7 @@ from playwright.async_api import Page, Route, expect
 from fedlearn.domain.audience import Reach, Scope
 from fedlearn.services import accounts
 from tests.browser.conftest import Visit
-from tests.browser.visitor import DESKTOP, DEVICES, PHONE
+from tests.browser.visitor import DESKTOP, DEVICES, PHONE, TWO_DEVICES
 from tests.federation.server import Server
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -64,6 +64,7 @@ async def test_every_page_is_sound(alpha: Server, visit: Visit, who: str) -> Non
         await reader.go(path)
 
 
+@pytest.mark.parametrize("device", TWO_DEVICES, indirect=True)
 async def test_nothing_here(alpha: Server, visit: Visit, who: str) -> None:
     """An address where nothing is answers with a page of the place that leads home."""
     visitor = await visit(alpha, who)

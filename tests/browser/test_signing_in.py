@@ -7,6 +7,7 @@ from playwright.async_api import expect
 
 from fedlearn.services import accounts
 from tests.browser.conftest import Visit
+from tests.browser.visitor import TWO_DEVICES
 from tests.federation.server import Server
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -48,6 +49,7 @@ async def test_link_password_and_back(alpha: Server, visit: Visit, who: str) -> 
     await stranger.sees("This link has been used or has run out. Ask for a new one.")
 
 
+@pytest.mark.parametrize("device", TWO_DEVICES, indirect=True)
 async def test_sign_in_leads_back(alpha: Server, visit: Visit, who: str) -> None:
     """Who must sign in first comes to the page that they asked for, and sends the form by Enter."""
     await alpha.user(who)

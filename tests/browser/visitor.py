@@ -74,6 +74,8 @@ DEVICES = (
     PHONE,
     Device("phone without script", 360, 780, has_script=False),
 )
+# Where little depends on the device: both widths, with script and without.
+TWO_DEVICES = (DEVICES[0], DEVICES[3])
 
 
 class Visitor:

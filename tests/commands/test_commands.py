@@ -49,7 +49,7 @@ def test_first_commands_of_an_operator(operator: Operator) -> None:
         "deliveries": {"waiting": 0, "dead": 0},
         "domains": 0,
     }
-    assert "2 people, 2 posts from here, 0 from elsewhere" in operator.run("status").stdout
+    assert "People: 2. Posts from here: 2, from elsewhere: 0." in operator.run("status").stdout
 
 
 def test_what_cannot_be_done_is_said_in_one_line(operator: Operator) -> None:
@@ -129,6 +129,10 @@ def test_doctor_says_what_is_wrong(operator: Operator) -> None:
         )
         assert fetched.returncode == 0, fetched.stderr
         assert '"ActorDocument"' in fetched.stdout
+        port = url.rpartition(":")[2]
+        taken = operator.run("serve", "--port", port)
+        assert taken.returncode == 1
+        assert f"cannot listen on 127.0.0.1 port {port}" in one_line(taken.stderr)
         guarded = operator.run("fetch", f"{url}/actor")
         assert guarded.returncode == 1
         assert "no public address" in one_line(guarded.stderr)

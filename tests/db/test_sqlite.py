@@ -60,7 +60,7 @@ async def remembered(database: SqliteDatabase) -> list[str]:
     [
         ("journal_mode", "journal_mode", "wal"),
         ("foreign_keys", "foreign_keys", 1),
-        ("synchronous", "synchronous", 1),  # NORMAL
+        ("synchronous", "synchronous", 2),  # FULL
         ("busy_timeout", "timeout", db_sqlite.BUSY_TIMEOUT_MS),
     ],
 )

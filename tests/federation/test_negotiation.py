@@ -448,3 +448,12 @@ async def test_ids_that_cannot_exist_are_not_found(alpha: Server) -> None:
         for accept in (ACTIVITY_JSON, "text/html"):
             assert (await alpha.get(path, accept=accept)).status_code == 404, path
     assert (await alpha.get("/users/alice/outbox?page=true&max_id=" + huge)).status_code == 404
+
+
+async def test_our_own_signature_is_taken(strict: Server) -> None:
+    """A server that demands signatures takes those of its own actors, as `fetch` sends them."""
+    await strict.user("alice")
+    signer = await strict.instance.own_signing_key()
+    document = await strict.instance.fetcher.fetch(f"https://{strict.host}/users/alice", signer)
+    assert document["preferredUsername"] == "alice"
+    assert (await strict.get("/users/alice")).status_code == 401
