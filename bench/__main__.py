@@ -1,6 +1,8 @@
 """This is where the measurements are started: `python -m bench [name ...]`."""
 
 import argparse
+import asyncio
+import signal
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
@@ -45,6 +47,9 @@ def _arguments() -> argparse.Namespace:
 
 
 async def _measure(names: list[str], scale: Scale) -> list[Figure]:
+    if task := asyncio.current_task():
+        # Whoever ends us early ends the servers with us, and their folders go, too.
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     limit = await rsa_limit()
     return [await _observed(FIGURES[name], scale, limit) for name in names]
 

@@ -63,32 +63,30 @@ async def start(
         )
     try:
         async with asyncio.timeout(READY_WITHIN):
-            child = Child(process, await _ports(process, folder / f"{module}.log"))
-            await _listening(child)
+            child = await _ready(process)
+        if child is None:
+            raise RuntimeError(_told(folder / f"{module}.log"))
         yield child
     finally:
         await _end(process)
 
 
-async def _ports(process: asyncio.subprocess.Process, log: Path) -> tuple[int, ...]:
+async def _ready(process: asyncio.subprocess.Process) -> Child | None:
+    """The process once its first port answers, None when it has ended instead."""
     line = await process.stdout.readline() if process.stdout else b""
-    if not line:
-        raise RuntimeError(_told(log))
-    return tuple(int(word) for word in line.split())
-
-
-def _told(log: Path) -> str:
-    return f"the process did not start:\n{log.read_text(encoding='utf-8')}"
-
-
-async def _listening(child: Child) -> None:
-    while True:
+    child = Child(process, tuple(int(word) for word in line.split()))
+    while line and process.returncode is None:
         try:
             (await connect(child.port)).close()
         except OSError:
             await asyncio.sleep(BETWEEN_SAMPLES)
         else:
-            return
+            return child
+    return None
+
+
+def _told(log: Path) -> str:
+    return f"the process did not start:\n{log.read_text(encoding='utf-8')}"
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:

@@ -131,13 +131,15 @@ async def fire(
     senders = [
         asyncio.create_task(_send_in_turn(port, waiting, volley)) for _ in range(connections)
     ]
-    _, late = await asyncio.wait(senders, timeout=seconds)
+    try:
+        await asyncio.wait(senders, timeout=seconds)
+    finally:
+        for sender in senders:
+            sender.cancel()
     volley.seconds = time.monotonic() - begun
-    for sender in late:
-        sender.cancel()
     for failed in await asyncio.gather(*senders, return_exceptions=True):
         if failed is not None:
-            volley.faults.append(repr(failed))
+            volley.faults.append(f"requests were left unanswered: {failed!r}")
     return volley
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from fedlearn.domain.actors import Actor
-from fedlearn.domain.audience import Reach, Scope
+from fedlearn.domain.audience import Reach, Scope, narrower
 from fedlearn.domain.ids import ActorId, Millis, StatusId, Uri
 
 
@@ -43,6 +43,31 @@ class Status:
     conversation: Uri
     published: Millis
     edited_at: Millis | None
+
+
+def boost_of(
+    boosted: Status, *, status_id: StatusId, uri: Uri, actor_id: ActorId, reach: Reach, at: Millis
+) -> Status:
+    """The status that a boost is: no words of its own, and never wider than what it boosts."""
+    return Status(
+        id=status_id,
+        uri=uri,
+        url=boosted.url,
+        actor_id=actor_id,
+        reach=narrower(reach, boosted.reach),
+        scope=boosted.scope,
+        content="",
+        source=None,
+        content_warning="",
+        is_sensitive=False,
+        language=None,
+        in_reply_to_uri=None,
+        in_reply_to_id=None,
+        boost_of_id=boosted.id,
+        conversation=boosted.conversation,
+        published=at,
+        edited_at=None,
+    )
 
 
 @dataclass(frozen=True, slots=True)

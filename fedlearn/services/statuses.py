@@ -16,7 +16,7 @@ from fedlearn.domain.actors import Actor
 from fedlearn.domain.audience import Reach, Scope, narrower
 from fedlearn.domain.ids import StatusId, Uri, now, snowflake
 from fedlearn.domain.notifications import NotificationKind
-from fedlearn.domain.statuses import Status, StatusView
+from fedlearn.domain.statuses import Status, StatusView, boost_of
 from fedlearn.errors import FetchError, Forbidden, Invalid, NotFound, RefusedDocument
 from fedlearn.instance import Instance
 from fedlearn.outbox import recipients as outbox_recipients
@@ -292,25 +292,14 @@ def _new_status(
 
 def _new_boost(instance: Instance, actor: Actor, boosted: Status) -> Status:
     status_id = StatusId(snowflake())
-    username = actor.profile.username
-    return Status(
-        id=status_id,
-        uri=Uri(f"{instance.uris.status(username, status_id)}/activity"),
-        url=boosted.url,
+    uri = f"{instance.uris.status(actor.profile.username, status_id)}/activity"
+    return boost_of(
+        boosted,
+        status_id=status_id,
+        uri=Uri(uri),
         actor_id=actor.id,
         reach=boosted.reach,
-        scope=boosted.scope,
-        content="",
-        source=None,
-        content_warning="",
-        is_sensitive=False,
-        language=None,
-        in_reply_to_uri=None,
-        in_reply_to_id=None,
-        boost_of_id=boosted.id,
-        conversation=boosted.conversation,
-        published=now(),
-        edited_at=None,
+        at=now(),
     )
 
 

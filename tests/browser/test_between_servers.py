@@ -5,6 +5,7 @@ from playwright.async_api import expect
 
 from tests.browser.conftest import Visit
 from tests.browser.running import at_rest
+from tests.browser.visitor import TWO_DEVICES
 from tests.federation.server import Server
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -45,6 +46,7 @@ async def test_follow_read_and_reply(alpha: Server, beta: Server, visit: Visit, 
     await at_beta.sees("How do bees see?")
 
 
+@pytest.mark.parametrize("device", TWO_DEVICES, indirect=True)
 async def test_who_asks_first_is_asked(alpha: Server, beta: Server, visit: Visit, who: str) -> None:
     """A locked account is asked on its notifications page; a yes is known where the asking came from."""
     ann, bob = f"{who}_ann", f"{who}_bob"

@@ -414,3 +414,19 @@ async def test_wrong_method_is_a_page(place: Server) -> None:
     assert response.status_code == 405
     assert is_page(response, "That cannot be done here")
     assert response.headers["allow"] == "POST"
+
+
+async def test_declined_request_is_gone(place: Server) -> None:
+    """Who is declined follows nobody, and the request leaves the notifications page."""
+    csrf = await sign_in(place, "ann")
+    await place.http.post("/settings/profile", data={"csrf": csrf, "is_locked": "on"})
+    await place.user("bob")
+    await place.follow("bob", "@ann@place.test")
+    page = await place.http.get("/notifications")
+    found = re.search(r'formaction="(/requests/\d+/reject)"', page.text)
+    assert found is not None
+    response = await place.http.post(found[1], data={"csrf": csrf})
+    assert response.headers["location"] == "/notifications"
+    assert "ask to follow" not in (await place.http.get("/notifications")).text
+    assert '<span class="strong tabular">0</span> followers' in (await place.http.get("/@ann")).text
+    assert (await place.http.post(found[1], data={"csrf": csrf})).status_code == 404

@@ -6,6 +6,7 @@ from playwright.async_api import expect
 from fedlearn.domain.audience import Reach
 from fedlearn.domain.notifications import NotificationKind
 from tests.browser.conftest import Visit
+from tests.browser.visitor import TWO_DEVICES
 from tests.federation.server import Server
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -39,6 +40,7 @@ async def test_post_and_warning(alpha: Server, visit: Visit, who: str) -> None:
     await expect(answer.locator(".text")).to_be_visible()
 
 
+@pytest.mark.parametrize("device", TWO_DEVICES, indirect=True)
 async def test_only_here(alpha: Server, visit: Visit, who: str) -> None:
     """A post for the organisation says so wherever it stands; a stranger finds nothing there."""
     writer = await visit(alpha, who)

@@ -6,10 +6,9 @@ from fedlearn.db import follows as db_follows
 from fedlearn.db import received as db_received
 from fedlearn.db import statuses as db_statuses
 from fedlearn.db.status_views import status_view_by_uri
-from fedlearn.domain.audience import Scope, narrower
 from fedlearn.domain.ids import StatusId, Uri, now, snowflake_of_arrival
 from fedlearn.domain.notifications import NotificationKind
-from fedlearn.domain.statuses import Status, StatusView
+from fedlearn.domain.statuses import Status, StatusView, boost_of
 from fedlearn.inbox.outcome import DONE, Ignored, Outcome
 from fedlearn.inbox.verify import Sender
 from fedlearn.instance import Instance
@@ -60,23 +59,11 @@ async def _boosted(instance: Instance, uri: str, sender: Sender) -> StatusView |
 
 def _boost(activity: Activity, sender: Sender, boosted: Status) -> Status:
     published = min(activity.published or now(), now())
-    reach = reach_of(activity.to, activity.cc, sender.actor.profile.followers)
-    return Status(
-        id=StatusId(snowflake_of_arrival(published)),
+    return boost_of(
+        boosted,
+        status_id=StatusId(snowflake_of_arrival(published)),
         uri=activity.uri or Uri(f"{sender.actor.uri}#boosts/{boosted.id}"),
-        url=boosted.url,
         actor_id=sender.actor.id,
-        reach=narrower(reach, boosted.reach),
-        scope=Scope.FED,
-        content="",
-        source=None,
-        content_warning="",
-        is_sensitive=False,
-        language=None,
-        in_reply_to_uri=None,
-        in_reply_to_id=None,
-        boost_of_id=boosted.id,
-        conversation=boosted.conversation,
-        published=published,
-        edited_at=None,
+        reach=reach_of(activity.to, activity.cc, sender.actor.profile.followers),
+        at=published,
     )

@@ -1,7 +1,7 @@
 """This is where one post has its page, and where people answer, boost, like, edit and delete."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -15,6 +15,7 @@ from fedlearn.domain.audience import STRANGER, Viewer
 from fedlearn.domain.ids import StatusId
 from fedlearn.domain.statuses import StatusView
 from fedlearn.errors import Invalid, NotFound
+from fedlearn.instance import Instance
 from fedlearn.services import statuses
 from fedlearn.web.context import instance_of
 from fedlearn.web.federation.objects import status_document
@@ -92,38 +93,23 @@ def _in_order_of_reading(
     return below(root, 0)
 
 
-async def boost(request: Request) -> Response:
-    """Boost, and back."""
+# What the buttons under a post do.
+ACTS: dict[str, Callable[[Instance, Actor, StatusId], Awaitable[object]]] = {
+    "boost": statuses.boost,
+    "unboost": statuses.unboost,
+    "favourite": statuses.favourite,
+    "unfavourite": statuses.unfavourite,
+    "delete": statuses.delete_status,
+}
+
+
+async def act(request: Request) -> Response:
+    """A button under a post was pressed; back to where it stands."""
     form, actor = await read_form(request), (await require_user(request)).actor
-    await statuses.boost(instance_of(request), actor, _status_id(request))
-    return back(form)
-
-
-async def unboost(request: Request) -> Response:
-    """Take a boost back."""
-    form, actor = await read_form(request), (await require_user(request)).actor
-    await statuses.unboost(instance_of(request), actor, _status_id(request))
-    return back(form)
-
-
-async def favourite(request: Request) -> Response:
-    """Like, and back."""
-    form, actor = await read_form(request), (await require_user(request)).actor
-    await statuses.favourite(instance_of(request), actor, _status_id(request))
-    return back(form)
-
-
-async def unfavourite(request: Request) -> Response:
-    """Take a like back."""
-    form, actor = await read_form(request), (await require_user(request)).actor
-    await statuses.unfavourite(instance_of(request), actor, _status_id(request))
-    return back(form)
-
-
-async def delete(request: Request) -> Response:
-    """Delete one's own post."""
-    form, actor = await read_form(request), (await require_user(request)).actor
-    await statuses.delete_status(instance_of(request), actor, _status_id(request))
+    act_on = ACTS.get(request.path_params["act"])
+    if act_on is None:
+        raise NotFound("There is no such button.")
+    await act_on(instance_of(request), actor, _status_id(request))
     return back(form)
 
 
