@@ -1,7 +1,4 @@
-"""This is where a server is filled with talk as it may be heard at work, for pictures to show.
-
-Everybody here is made up.
-"""
+"""This is where a server is filled with talk as it may be heard at work, for pictures to show."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,16 +15,17 @@ from tests.clock import HOUR, MINUTE, Clock
 from tests.federation.peer import Peer
 from tests.federation.server import Server
 
-NAME = "Learning commons"
+NAME = "Learning here"
 DESCRIPTION = "What we learn at work, and whom to ask."
 NEIGHBOUR = "makers.example"
 
+# Whoever speaks here is a place at work, not a person: nobody is made up.
 PEOPLE = {
-    "mira": ("Mira Okonjo", "Onboarding, and whatever I had to learn twice. Ask for checklists."),
-    "jonas": ("Jonas Lindqvist", "Electronics lab. I collect mistakes worth making once."),
-    "priya": ("Priya Raman", "Data and its doubts. Reading group on Thursdays."),
-    "tomas": ("Tomás Herrera", "Support by day, woodwork by night."),
-    "hanna": ("Hanna Weiss", "From the workshop floor to planning. Still asking why."),
+    "welcome": ("Welcome desk", "First weeks, and whatever had to be learned twice. Checklists."),
+    "lab": ("Electronics lab", "We collect mistakes worth making once."),
+    "readers": ("Reading group", "Data and its doubts. Thursdays."),
+    "helpdesk": ("Help desk", "Questions by day, answers by evening."),
+    "planning": ("Planning", "From the workshop floor to the calendar. Still asking why."),
 }
 
 
@@ -51,29 +49,29 @@ async def _people(server: Server) -> None:
             await server.actor(name),
             name=display_name,
             bio=bio,
-            is_locked=name == "mira",
+            is_locked=name == "welcome",
         )
     for reader in PEOPLE:
         for name in PEOPLE:
-            if name not in {reader, "mira"}:
+            if name not in {reader, "welcome"}:
                 await server.follow(reader, f"@{name}@{server.instance.uris.domain}")
 
 
 async def _neighbour(server: Server, neighbour: Peer) -> None:
-    """Somebody on another server, whom Mira follows, and what came from there."""
-    sefa = neighbour.person("sefa_tu", summary="<p>Teaches repair in a small open workshop.</p>")
-    sefa.changes["name"] = "Sefa Tuilagi"
-    await server.follow("mira", sefa.handle)
+    """Somebody on another server, whom the welcome desk follows, and what came from there."""
+    repair = neighbour.person("repair", summary="<p>An open workshop for repair.</p>")
+    repair.changes["name"] = "Open workshop"
+    await server.follow("welcome", repair.handle)
     await server.worker.run_until_idle()
     follow = neighbour.got("Follow")[0]
-    await sefa.deliver(server, sefa.activity("Accept", follow))
+    await repair.deliver(server, repair.activity("Accept", follow))
     published = datetime.fromtimestamp((ids.now() - 24 * MINUTE) / 1000, UTC)
-    note = sefa.note(
+    note = repair.note(
         "<p>A student asked why we sharpen before we measure. I have taught this for nine years and "
         "had no answer. Now we measure first, and throw away less wood.</p>",
         published=published.isoformat(),
     )
-    await sefa.deliver(server, sefa.activity("Create", note))
+    await repair.deliver(server, repair.activity("Create", note))
     await server.worker.run_until_idle()
 
 
@@ -85,56 +83,56 @@ async def _a_day(server: Server, clock: Clock, end: Millis) -> None:
 
     ago(26 * HOUR)
     answered = await server.post(
-        "tomas",
+        "helpdesk",
         "Three customers asked the same question this week, so I wrote the answer down once. It took "
         "ten minutes. I should have done it in spring.",
     )
     ago(6 * HOUR)
     question = await server.post(
-        "hanna",
+        "planning",
         "How do you learn a tool that everybody else here has used for years? I can follow the steps, "
         "but I do not see what they see. #planning",
     )
     ago(5 * HOUR)
     answer = await server.reply(
-        "jonas",
+        "lab",
         question.status.uri,
         "Sit beside somebody for an hour and write down every question you do not ask. Then ask the "
         "three that are left at the end.",
     )
     ago(4 * HOUR)
-    await server.reply("hanna", answer.status.uri, "I had eleven. Two were left, one was a bug.")
+    await server.reply("planning", answer.status.uri, "I had eleven. Two were left, one was a bug.")
     await server.reply(
-        "priya", question.status.uri, "Ask them to get it wrong on purpose. That shows the edges."
+        "readers", question.status.uri, "Ask them to get it wrong on purpose. That shows the edges."
     )
     ago(2 * HOUR)
     first_week = await server.post(
-        "mira",
+        "welcome",
         "New people start on Monday. What is the one thing you wish somebody had told you in your "
         "first week?",
     )
     ago(95 * MINUTE)
     await server.reply(
-        "hanna",
+        "planning",
         first_week.status.uri,
         "Where the good chairs are. And that nobody minds a question.",
     )
     ago(48 * MINUTE)
     puzzle = await server.post(
-        "tomas",
+        "helpdesk",
         "The short circuit is in the second drawer. Everybody opens the first one.",
         content_warning="Answer to the Friday puzzle",
     )
     ago(14 * MINUTE)
     await server.post(
-        "priya",
+        "readers",
         "Notes from the reading group are up. Next Thursday: why averages lie, with our own numbers. "
         "Room 4, bring one chart that you no longer believe.",
         scope=Scope.ORG,
     )
     ago(6 * MINUTE)
     lesson = await server.post(
-        "jonas",
+        "lab",
         "What I learned today: the reading jumped because my chair touched the bench. Two hours of "
         "measuring, one centimetre of chair.\n\nChange one thing at a time, and start with the chair. "
         "#lab",
@@ -142,18 +140,18 @@ async def _a_day(server: Server, clock: Clock, end: Millis) -> None:
     ago(2 * MINUTE)
     instance = server.instance
     likes = {
-        question: ("mira", "tomas", "jonas"),
-        lesson: ("mira", "priya", "hanna", "tomas"),
-        first_week: ("hanna", "jonas"),
-        puzzle: ("hanna",),
+        question: ("welcome", "helpdesk", "lab"),
+        lesson: ("welcome", "readers", "planning", "helpdesk"),
+        first_week: ("planning", "lab"),
+        puzzle: ("planning",),
     }
     for status, names in likes.items():
         for name in names:
             await statuses.favourite(instance, await server.actor(name), status.id)
     ago(60 * MINUTE)
-    await statuses.boost(instance, await server.actor("hanna"), answered.id)
+    await statuses.boost(instance, await server.actor("planning"), answered.id)
     ago(1 * MINUTE)
-    await server.follow("tomas", f"@mira@{instance.uris.domain}")
+    await server.follow("helpdesk", f"@welcome@{instance.uris.domain}")
 
 
 @contextmanager

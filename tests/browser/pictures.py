@@ -27,7 +27,7 @@ from tests.federation.server import Server
 from tests.keys import all_keys
 
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
-READER = "mira"
+READER = "welcome"
 # A plain face that most systems have or stand in for, so that pictures do not depend on the machine.
 FONTS = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
