@@ -26,7 +26,7 @@ from fedlearn.activitypub.keys import SigningKey
 from fedlearn.activitypub.signatures import Scheme, sign
 from fedlearn.activitypub.uris import host_of, joined, origin_of
 from fedlearn.domain.ids import now
-from fedlearn.errors import FetchError, Unreachable
+from fedlearn.errors import FetchError, StartError, Unreachable
 from fedlearn.settings import Settings
 
 WEEK = 7 * 24 * 3600
@@ -250,7 +250,10 @@ class FederationClient:
 def _aiohttp_transport(settings: Settings, resolver: Resolver | None) -> AiohttpTransport:
     context = ssl.create_default_context()
     if settings.ca_file:
-        context.load_verify_locations(settings.ca_file)
+        try:
+            context.load_verify_locations(settings.ca_file)
+        except (OSError, ssl.SSLError) as error:
+            raise StartError(f"{settings.ca_file} holds no certificates: {error}") from error
 
     def session() -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(

@@ -145,6 +145,15 @@ async def delete_session(connection: Connection, token_hash: str) -> None:
     )
 
 
+async def delete_other_sessions(connection: Connection, user_id: UserId, token_hash: str) -> None:
+    """Every browser of this person but one is signed out."""
+    await connection.execute(
+        "DELETE FROM session WHERE user_id = :user_id AND token_hash <> :token_hash",
+        user_id=user_id,
+        token_hash=token_hash,
+    )
+
+
 async def insert_sign_in_link(
     connection: Connection, user_id: UserId, token_hash: str, expires_at: Millis
 ) -> None:

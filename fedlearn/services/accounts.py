@@ -277,11 +277,12 @@ async def make_invitation(instance: Instance) -> str:
     return f"{instance.uris.origin}/sign-up?invitation={token}"
 
 
-async def change_password(instance: Instance, user: User, password: str) -> None:
-    """Choose a password, or another."""
+async def change_password(instance: Instance, user: User, password: str, session: str) -> None:
+    """Choose a password, or another; every browser but the one with this session is signed out."""
     _check_password(password)
     async with instance.db.write() as connection:
         await db_users.set_password(connection, user.id, _hasher.hash(password))
+        await db_users.delete_other_sessions(connection, user.id, hash_token(session))
 
 
 def hash_token(token: str) -> str:

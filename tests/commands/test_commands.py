@@ -86,6 +86,9 @@ def test_a_wrong_setting_stops_everything_with_one_line(operator: Operator) -> N
         "fedlearn: FEDLEARN_FEDERATION: 'maybe' is not one of open, allowlist, closed"
     )
     assert list(operator.home.iterdir()) == []
+    no_certificates = operator.run("status", FEDLEARN_CA_FILE="nowhere.pem")
+    assert no_certificates.returncode == 1
+    assert "nowhere.pem holds no certificates" in one_line(no_certificates.stderr)
 
 
 def test_missing_key_file_stops_the_start(operator: Operator) -> None:

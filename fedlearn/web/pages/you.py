@@ -12,7 +12,7 @@ from fedlearn.services import accounts
 from fedlearn.text.sanitize import to_plain_text
 from fedlearn.web.context import instance_of, parts_of
 from fedlearn.web.pages.forms import text_of
-from fedlearn.web.sessions import read_form, require_user
+from fedlearn.web.sessions import read_form, require_user, session_token
 from fedlearn.web.templating import render_page
 
 NOTICES = {"password": "Your password was changed."}
@@ -46,7 +46,9 @@ async def change_password(request: Request) -> Response:
     """The password form was sent."""
     form, user = await read_form(request), await require_user(request)
     try:
-        await accounts.change_password(instance_of(request), user, text_of(form, "password"))
+        await accounts.change_password(
+            instance_of(request), user, text_of(form, "password"), session_token(request)
+        )
     except Invalid as error:
         draft = _as_draft(user.actor.profile)
         return await _render_settings(request, draft, errors=error.fields)
