@@ -22,7 +22,7 @@ from fedlearn.activitypub.webfinger import WebFinger
 from fedlearn.db import actors as db_actors
 from fedlearn.db.database import Database
 from fedlearn.domain.actors import Actor, OwnKey, PublicKey
-from fedlearn.domain.ids import Uri
+from fedlearn.domain.ids import ActorId, Uri
 from fedlearn.errors import FetchError, RefusedDocument, StartError
 from fedlearn.settings import Settings
 
@@ -88,17 +88,27 @@ class KnownKeys:
     """The keys of other servers' actors that were used lately, and those that failed lately."""
 
     def __init__(self) -> None:
-        self.good: TTLCache[str, tuple[VerifyingKey, Actor]] = TTLCache(
+        self._good: TTLCache[str, tuple[VerifyingKey, Actor]] = TTLCache(
             KEYS_OF_OTHERS, KEYS_TRUSTED_FOR
         )
+        self._of_actor: LRUCache[ActorId, set[str]] = LRUCache(KEYS_OF_OTHERS)
         self.refused: TTLCache[str, FetchError | RefusedDocument] = TTLCache(
             REFUSED_KEYS, REFUSED_FOR
         )
 
-    def forget(self, actor: Actor) -> None:
+    def get(self, key_id: str) -> tuple[VerifyingKey, Actor] | None:
+        """A key that was used lately, with its owner."""
+        return self._good.get(key_id)
+
+    def remember(self, key_id: str, key: VerifyingKey, owner: Actor) -> None:
+        """A key was read from the database or fetched."""
+        self._good[key_id] = key, owner
+        self._of_actor.setdefault(owner.id, set()).add(key_id)
+
+    def forget(self, owner: Actor) -> None:
         """An actor has changed: its keys are read anew."""
-        for key_id in [k for k, (_, owner) in self.good.items() if owner.id == actor.id]:
-            self.good.pop(key_id, None)
+        for key_id in self._of_actor.pop(owner.id, ()):
+            self._good.pop(key_id, None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -193,8 +193,11 @@ def _job_queue(instance: Instance) -> Queue[Job, Failure | None]:
 
     async def settle(results: list[tuple[Job, Failure | None]]) -> None:
         async with instance.db.write() as connection:
+            done = [job.id for job, failure in results if failure is None]
+            await db_jobs.finish_jobs(connection, done)
             for job, failure in results:
-                await _settle_job(connection, job, failure, instance.settings.max_job_attempts)
+                if failure is not None:
+                    await _put_off(connection, job, failure, instance.settings.max_job_attempts)
 
     return Queue(
         at_once=instance.settings.jobs_at_once,
@@ -223,12 +226,8 @@ async def run_job(instance: Instance, job: Job) -> Failure | None:
     return None
 
 
-async def _settle_job(
-    connection: Connection, job: Job, failure: Failure | None, most_attempts: int
-) -> None:
-    if failure is None:
-        await db_jobs.finish_job(connection, job.id)
-    elif failure.is_final or job.attempts >= most_attempts:
+async def _put_off(connection: Connection, job: Job, failure: Failure, most_attempts: int) -> None:
+    if failure.is_final or job.attempts >= most_attempts:
         log.error("job %s %s is dead: %s", job.kind, job.id, failure.reason)
         await db_jobs.bury_job(connection, job.id, failure.reason)
     else:

@@ -18,6 +18,8 @@ async def actor_by_id(connection: Connection, actor_id: ActorId) -> Actor | None
 
 async def actors_by_id(connection: Connection, ids: Sequence[int]) -> dict[ActorId, Actor]:
     """These actors, by id."""
+    if not ids:
+        return {}
     rows = await connection.fetch_all("SELECT * FROM actor WHERE id IN :ids", ids=ids)
     return {actor.id: actor for actor in map(actor_of, rows)}
 
@@ -30,6 +32,8 @@ async def actor_by_uri(connection: Connection, uri: str) -> Actor | None:
 
 async def actors_by_uri(connection: Connection, uris: Sequence[str]) -> list[Actor]:
     """Those of these identities that we know."""
+    if not uris:
+        return []
     rows = await connection.fetch_all("SELECT * FROM actor WHERE uri IN :uris", uris=uris)
     return [actor_of(row) for row in rows]
 

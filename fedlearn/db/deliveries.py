@@ -11,6 +11,7 @@ from fedlearn.domain.ids import ActorId, Millis, now
 from fedlearn.domain.jobs import Delivery
 
 LEASE_MS = 2 * 60_000
+MOST_CONSIDERED = 512
 
 
 async def insert_deliveries(
@@ -58,22 +59,29 @@ async def insert_deliveries(
 async def claim_deliveries(
     connection: Connection, *, limit: int, per_host: int, busy_hosts: Sequence[str]
 ) -> list[Delivery]:
-    """Take the next deliveries that are due: few to each host, one to a host that failed lately."""
+    """Take the next deliveries that are due: few to each host, one to a host that failed lately.
+
+    Only the oldest are looked at, so a long queue costs no more than a short one. A host with more
+    than its share among them is busy at the next look, and then others are seen.
+    """
     rows = await connection.fetch_all(
         """
         UPDATE delivery SET locked_until = :until, attempts = attempts + 1 WHERE id IN (
             SELECT c.id FROM delivery c WHERE c.id IN (
                 SELECT ranked.id FROM (
-                    SELECT d.id, d.run_at, coalesce(h.failures, 0) AS failures,
-                        row_number() OVER (PARTITION BY d.host ORDER BY d.run_at, d.id) AS place
-                    FROM delivery d LEFT JOIN host h ON h.name = d.host
-                    WHERE d.dead_at IS NULL AND d.run_at <= :at AND d.locked_until <= :at
-                        AND NOT (d.host IN :busy_hosts)
-                        AND (h.name IS NULL OR h.open_until <= :at)
-                        AND NOT EXISTS (
-                            SELECT 1 FROM delivery e
-                            WHERE e.inbox = d.inbox AND e.order_key = d.order_key
-                                AND e.id < d.id AND e.dead_at IS NULL)
+                    SELECT due.id, due.run_at, due.failures, row_number() OVER (
+                        PARTITION BY due.host ORDER BY due.run_at, due.id) AS place
+                    FROM (
+                        SELECT d.id, d.run_at, d.host, coalesce(h.failures, 0) AS failures
+                        FROM delivery d LEFT JOIN host h ON h.name = d.host
+                        WHERE d.dead_at IS NULL AND d.run_at <= :at AND d.locked_until <= :at
+                            AND NOT (d.host IN :busy_hosts)
+                            AND (h.name IS NULL OR h.open_until <= :at)
+                            AND NOT EXISTS (
+                                SELECT 1 FROM delivery e
+                                WHERE e.inbox = d.inbox AND e.order_key = d.order_key
+                                    AND e.id < d.id AND e.dead_at IS NULL)
+                        ORDER BY d.run_at, d.id LIMIT :considered) due
                 ) ranked
                 WHERE ranked.place <= CASE WHEN ranked.failures = 0 THEN :per_host ELSE 1 END
                 ORDER BY ranked.run_at, ranked.id LIMIT :limit)
@@ -86,6 +94,7 @@ async def claim_deliveries(
         limit=limit,
         per_host=per_host,
         busy_hosts=busy_hosts,
+        considered=MOST_CONSIDERED,
     )
     return await _with_activities(connection, rows)
 

@@ -4,7 +4,7 @@ A job is claimed by pushing `locked_until` ahead; whoever dies with it lets it g
 Jobs with the same `order_key` run one after the other, in the order in which they were written.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from fedlearn.db.database import Connection, Row
@@ -66,9 +66,9 @@ async def claim_jobs(connection: Connection, limit: int) -> list[Job]:
     return sorted(map(_job_of, rows), key=lambda job: job.id)
 
 
-async def finish_job(connection: Connection, job_id: int) -> None:
-    """The work is done."""
-    await connection.execute("DELETE FROM job WHERE id = :id", id=job_id)
+async def finish_jobs(connection: Connection, ids: Sequence[int]) -> None:
+    """This work is done."""
+    await connection.execute("DELETE FROM job WHERE id IN :ids", ids=ids)
 
 
 async def retry_job(connection: Connection, job_id: int, run_at: Millis, error: str) -> None:

@@ -64,7 +64,8 @@ class PostgresConnection:
     async def execute_many(self, sql: str, rows: Iterable[Mapping[str, Any]]) -> None:
         """The same change for many sets of parameters."""
         statement = for_postgres(sql)
-        await self._raw.executemany(statement.sql, [statement.bind(row) for row in rows])
+        if bound := [statement.bind(row) for row in rows]:
+            await self._raw.executemany(statement.sql, bound)
 
     def announce_work(self) -> None:
         """Wake the workers of all processes once this transaction is committed."""

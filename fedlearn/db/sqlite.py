@@ -53,7 +53,8 @@ class SqliteConnection:
     async def execute_many(self, sql: str, rows: Iterable[Mapping[str, Any]]) -> None:
         """The same change for many sets of parameters."""
         statement = for_sqlite(sql)
-        await self._raw.executemany(statement.sql, [statement.bind(row) for row in rows])
+        if bound := [statement.bind(row) for row in rows]:
+            await self._raw.executemany(statement.sql, bound)
 
     def announce_work(self) -> None:
         """Wake the workers once this transaction is committed."""

@@ -56,7 +56,7 @@ async def verify_sender(instance: Instance, head: RequestHead, body: bytes | Non
         raise KeyUnreachable(f"the key {claim.key_id} cannot be fetched now: {error}") from error
     except (FetchError, RefusedDocument) as error:
         raise BadSignature(f"the key {claim.key_id} cannot be used: {error}") from error
-    if actor.profile.domain is not None:
+    if actor.profile.domain not in {None, host_of(claim.key_id)}:
         # A split domain may be blocked under either of its names.
         await refuse_blocked(instance, actor.profile.domain)
     return Sender(actor, _PROOF)

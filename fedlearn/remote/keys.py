@@ -18,10 +18,13 @@ async def find_key(instance: Instance, key_id: str) -> OwnedKey:
 
     Raises `Gone`, `Unreachable`, another `FetchError`, or `RefusedDocument`.
     """
-    known = instance.known_keys.good.get(key_id) or await _stored(instance, key_id)
+    known = instance.known_keys.get(key_id)
+    if known is not None:
+        return known
+    known = await _stored(instance, key_id)
     if known is None:
         return await fetch_key(instance, key_id)
-    instance.known_keys.good[key_id] = known
+    instance.known_keys.remember(key_id, *known)
     return known
 
 
@@ -39,7 +42,7 @@ async def fetch_key(instance: Instance, key_id: str) -> OwnedKey:
     except (FetchError, RefusedDocument) as error:
         refuse_for_a_while(instance, key_id, error)
         raise
-    instance.known_keys.good[key_id] = found
+    instance.known_keys.remember(key_id, *found)
     return found
 
 

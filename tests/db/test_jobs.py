@@ -96,10 +96,10 @@ async def test_jobs_with_one_key_run_one_after_the_other(connection: Connection)
     taken = await db_jobs.claim_jobs(connection, 10)
     assert [one.payload for one in taken] == ["a1", "b1", "free", "free"]
     assert await claim(connection) == []
-    await db_jobs.finish_job(connection, taken[0].id)
+    await db_jobs.finish_jobs(connection, [taken[0].id])
     [second] = await db_jobs.claim_jobs(connection, 10)
     assert second.payload == "a2"
-    await db_jobs.finish_job(connection, second.id)
+    await db_jobs.finish_jobs(connection, [second.id])
     assert await claim(connection) == ["a3"]
 
 
@@ -168,7 +168,7 @@ async def test_giving_up(connection: Connection, clock: Clock) -> None:
     await db_jobs.insert_jobs(connection, [job("1"), job("2")])
     one, two = await db_jobs.claim_jobs(connection, 10)
     await db_jobs.bury_job(connection, one.id, "refused")
-    await db_jobs.finish_job(connection, two.id)
+    await db_jobs.finish_jobs(connection, [two.id])
     died = clock.now
     clock.forward(LEASE_MS)
     assert await claim(connection) == []
@@ -191,7 +191,7 @@ async def test_waiting_for_a_job(connection: Connection) -> None:
     assert not await db_jobs.has_waiting_job(connection, kind, "c")
     one, two = await db_jobs.claim_jobs(connection, 10)
     assert await db_jobs.has_waiting_job(connection, kind, "a")
-    await db_jobs.finish_job(connection, one.id)
+    await db_jobs.finish_jobs(connection, [one.id])
     await db_jobs.bury_job(connection, two.id, "for good")
     assert not await db_jobs.has_waiting_job(connection, kind, "a")
     assert not await db_jobs.has_waiting_job(connection, kind, "b")

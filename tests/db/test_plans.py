@@ -74,7 +74,7 @@ QUESTIONS: dict[str, Question] = {
     "finish_deliveries": lambda c: db_deliveries.finish_deliveries(c, [1, 2]),
 }
 # What a statement makes for itself may be read from end to end.
-INTERMEDIATE = {"json_each", "ranked", "above", "below", "found"}
+INTERMEDIATE = {"json_each", "due", "ranked", "above", "below", "found"}
 SCAN = re.compile(r"SCAN (\w+)")
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from itertools import pairwise
 from typing import Any
@@ -12,10 +12,11 @@ import pytest
 
 from fedlearn import worker
 from fedlearn.app import open_instance
+from fedlearn.db import jobs as db_jobs
 from fedlearn.db.database import Connection
 from fedlearn.db.jobs import NewJob, insert_jobs
 from fedlearn.domain.ids import Millis, now
-from fedlearn.domain.jobs import Job, JobKind
+from fedlearn.domain.jobs import JobKind
 from fedlearn.domain.notifications import NotificationKind
 from fedlearn.errors import FetchError, Gone, Invalid, RefusedDocument, Unavailable, Unreachable
 from fedlearn.instance import Instance
@@ -337,23 +338,21 @@ async def test_queue_goes_on_after_it_stumbled(
 ) -> None:
     """A failure in the bookkeeping itself is logged, and does not end the work for good."""
     monkeypatch.setattr("fedlearn.worker.PAUSE_AFTER_TROUBLE", 0.01)
-    settles, stumbles = worker._settle_job, 3
+    finishes, stumbles = db_jobs.finish_jobs, 3
     done = []
 
     async def works(_instance: Instance, payload: str) -> None:
         done.append(payload)
 
-    async def stumbling(
-        connection: Connection, job: Job, failure: worker.Failure | None, most: int
-    ) -> None:
+    async def stumbling(connection: Connection, ids: Sequence[int]) -> None:
         nonlocal stumbles
         stumbles -= 1
         if stumbles >= 0:
             raise ZeroDivisionError("one divided by none")
-        await settles(connection, job, failure, most)
+        await finishes(connection, ids)
 
     handle(works)
-    monkeypatch.setattr(worker, "_settle_job", stumbling)
+    monkeypatch.setattr(db_jobs, "finish_jobs", stumbling)
     await ask_for(alpha, "x")
     with caplog.at_level(logging.ERROR):
         async with running(alpha.instance):
