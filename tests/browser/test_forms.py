@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from fedlearn import cli
 from fedlearn.services import accounts
 from fedlearn.settings import Registration, Settings
+from fedlearn.web.pages.statuses import ACTS
 from fedlearn.web.routes import PAGES
 from tests.federation.network import Network
 from tests.federation.peer import Peer
@@ -22,11 +23,12 @@ from tests.federation.server import Server, run_server
 PASSWORD = "correct horse battery"
 ANYBODY_MAY_SEND = {"/sign-in", "/sign-in/{token}", "/sign-up"}
 SIGNED_IN_FORMS = [
-    re.sub(r"\{\w+:\w+\}", "1", route.path)
+    re.sub(r"\{\w+:\w+\}", "1", route.path).replace("{act}", act)
     for route in PAGES
     if isinstance(route, Route)
     and "POST" in (route.methods or ())
     and route.path not in ANYBODY_MAY_SEND
+    for act in (ACTS if "{act}" in route.path else [""])
 ]
 ELSEWHERE = [
     "//evil.example",
@@ -430,3 +432,12 @@ async def test_declined_request_is_gone(place: Server) -> None:
     assert "ask to follow" not in (await place.http.get("/notifications")).text
     assert '<span class="strong tabular">0</span> followers' in (await place.http.get("/@ann")).text
     assert (await place.http.post(found[1], data={"csrf": csrf})).status_code == 404
+
+
+async def test_button_that_does_not_exist(place: Server) -> None:
+    """An act that no button stands for is refused with a page, and does nothing."""
+    own = await sign_in(place, "ann")
+    posted = await place.post("ann", "hello")
+    response = await place.http.post(f"/statuses/{posted.id}/explode", data={"csrf": own})
+    assert response.status_code == 404
+    assert is_page(response, "There is nothing here")
