@@ -98,6 +98,8 @@ def serve(
     settings = _settings()
     _refuse_taken_port(host, port)
     link = _with_instance(_owner_link if first_run else _nothing, settings)
+    if settings.url.startswith("http://localhost:") and not settings.url.endswith(f":{port}"):
+        console.print(f"FEDLEARN_URL says {settings.url}, but this listens on port {port}.")
     if link:
         console.print(f"\nSign in as the owner, once, within an hour:\n\n  {link}\n")
     logging.basicConfig(level=logging.INFO, format=LOG_FORMAT)

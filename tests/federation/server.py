@@ -18,6 +18,7 @@ from fedlearn.db.status_views import status_view_by_uri, status_views
 from fedlearn.domain.actors import Actor, User
 from fedlearn.domain.notifications import NotificationView
 from fedlearn.domain.statuses import StatusView
+from fedlearn.errors import NotFound
 from fedlearn.instance import Instance
 from fedlearn.remote.actors import find_handle
 from fedlearn.services import accounts, follows, statuses
@@ -45,7 +46,7 @@ class Server:
         """A person with an account; made when they are not there yet."""
         try:
             return await accounts.find_user(self.instance, name)
-        except Exception:  # noqa: BLE001 - not there yet, whatever the reason
+        except NotFound:
             wanted = NewAccount(name, f"{name}@{self.host}", PASSWORD)
             return await accounts.create_account(self.instance, wanted)
 
