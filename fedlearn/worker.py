@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from fedlearn.db import deliveries as db_deliveries
+from fedlearn.db import follows as db_follows
 from fedlearn.db import hosts as db_hosts
 from fedlearn.db import jobs as db_jobs
 from fedlearn.db.database import Connection
@@ -290,9 +291,11 @@ async def _settle_deliveries(
             case TryAgain(run_at, reason, host_failed):
                 await db_deliveries.retry_delivery(connection, delivery.id, run_at, reason)
                 failed |= {delivery.host} if host_failed else set()
-            case GivenUp(reason, host_failed):
+            case GivenUp(reason, host_failed, inbox_gone):
                 log.info("gave up on %s: %s", delivery.inbox, reason)
                 await db_deliveries.bury_delivery(connection, delivery.id, reason)
+                if inbox_gone:
+                    await db_follows.delete_followers_at(connection, delivery.inbox)
                 failed |= {delivery.host} if host_failed else set()
     await db_deliveries.finish_deliveries(connection, [one.id for one in arrived])
     await db_hosts.host_is_well(connection, list({one.host for one in arrived}))

@@ -74,6 +74,21 @@ async def delete_follow(connection: Connection, follow_id: FollowId) -> None:
     await connection.execute("DELETE FROM follow WHERE id = :id", id=follow_id)
 
 
+async def delete_followers_at(connection: Connection, inbox: str) -> None:
+    """Whoever has this inbox for their own follows nobody here any more.
+
+    A shared inbox is nobody's own: one wrong answer there must not cost a whole server its follows.
+    """
+    await connection.execute(
+        """
+        DELETE FROM follow WHERE follower_id IN (
+            SELECT id FROM actor
+            WHERE inbox = :inbox AND domain IS NOT NULL AND shared_inbox IS DISTINCT FROM inbox)
+        """,
+        inbox=inbox,
+    )
+
+
 async def is_followed_locally(connection: Connection, actor_id: ActorId) -> bool:
     """Whether somebody here follows this actor."""
     row = await connection.fetch_one(

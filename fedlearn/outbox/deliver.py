@@ -28,6 +28,7 @@ JITTER = 0.2
 TRIES_AFTER_401 = 4
 RETRIED_STATUSES = frozenset({408, 429})
 NOT_IMPLEMENTED = 501
+GONE = 410
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +47,11 @@ class TryAgain:
 
 @dataclass(frozen=True, slots=True)
 class GivenUp:
-    """It failed for good. `host_failed` counts against the host."""
+    """It failed for good. `host_failed` counts against the host; a gone inbox gets nothing more."""
 
     reason: str
     host_failed: bool
+    inbox_gone: bool = False
 
 
 Outcome = Delivered | TryAgain | GivenUp
@@ -87,7 +89,7 @@ def judge(receipt: Receipt, delivery: Delivery) -> Outcome:
         return _later(delivery, reason, host_failed=failed, at_least=receipt.retry_after)
     if status == 401 and delivery.attempts < TRIES_AFTER_401:
         return _later(delivery, reason, host_failed=False)
-    return GivenUp(reason, host_failed=False)
+    return GivenUp(reason, host_failed=False, inbox_gone=status == GONE)
 
 
 def _later(

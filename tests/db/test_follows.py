@@ -195,3 +195,20 @@ async def _three(connection: Connection) -> tuple[Actor, Actor, Actor]:
         await remote(connection, "robin@far.example"),
         await remote(connection, "ro@near.example"),
     )
+
+
+async def test_followers_at_an_inbox_that_is_gone(connection: Connection) -> None:
+    """Who has the inbox for their own is dropped; who only shares it, and everybody else, stays."""
+    alice, gone = await local(connection), await remote(connection)
+    other = await local(connection, "bob")
+    await follows(connection, gone, alice)
+    await follows(connection, other, alice)
+    shared = gone.profile.shared_inbox
+    assert shared is not None
+    assert shared != gone.profile.inbox
+    await db_follows.delete_followers_at(connection, shared)
+    assert await db_follows.count_follows(connection, alice.id) == (2, 0)
+    await db_follows.delete_followers_at(connection, gone.profile.inbox)
+    assert await db_follows.count_follows(connection, alice.id) == (1, 0)
+    await db_follows.delete_followers_at(connection, other.profile.inbox)
+    assert await db_follows.count_follows(connection, alice.id) == (1, 0)

@@ -514,6 +514,21 @@ async def test_blocked_and_departed_get_nothing(
     assert gone.peer.got("Create") == []
 
 
+@pytest.mark.parametrize(("status", "tries"), [(410, 1), (404, 2)])
+async def test_inbox_that_is_gone_gets_nothing_more(
+    alpha: Server, peer: Peer, status: int, tries: int
+) -> None:
+    """Whose own inbox is gone follows nobody any more; one that is only not found is tried again."""
+    alone = peer.person("alone", endpoints=None)
+    await is_read_by(alpha, "alice", alone)
+    peer.answers["/users/alone/inbox"] = httpx.Response(status)
+    for text in ("one", "two"):
+        await alpha.post("alice", text)
+        await settle(alpha)
+    creates = [one for one in posts(peer) if json.loads(one.content)["type"] == "Create"]
+    assert len(creates) == tries
+
+
 # --- when they do not arrive ---------------------------------------------------------------------
 
 TRIED_AGAIN = [408, 429, 500, 502, 503, 504, 599]

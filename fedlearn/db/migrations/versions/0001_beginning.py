@@ -59,6 +59,7 @@ TABLES = [
     "CREATE INDEX actor_handle ON actor (domain, lower(username))",
     "CREATE INDEX actor_host ON actor (host)",
     "CREATE INDEX actor_followers ON actor (followers)",
+    "CREATE INDEX actor_inbox ON actor (inbox)",
     """
     CREATE TABLE actor_key (
         id {serial},
