@@ -12,8 +12,11 @@ from fedlearn.settings import Settings
 PATIENCE = 60  # seconds to wait for another process, which may be migrating, too
 
 
-def upgrade(settings: Settings) -> None:
-    """Bring an SQLite file to the schema of this version; all of it or, on an error, nothing."""
+NEWEST = "head"
+
+
+def upgrade(settings: Settings, to: str = NEWEST) -> None:
+    """Bring an SQLite file to a version of the schema; all of it or, on an error, nothing."""
     url = URL.create("sqlite", database=str(settings.sqlite_path))
     engine = create_engine(url, connect_args={"timeout": PATIENCE})
     # The driver would commit before each CREATE TABLE; with its own rules off, BEGIN covers all.
@@ -21,7 +24,7 @@ def upgrade(settings: Settings) -> None:
     event.listen(engine, "begin", lambda begun: begun.exec_driver_sql("BEGIN IMMEDIATE"))
     try:
         with engine.begin() as connection:
-            run_alembic(connection)
+            run_alembic(connection, to)
     except DBAPIError as error:
         raise cannot_migrate(error) from error
     finally:
@@ -34,9 +37,9 @@ def cannot_migrate(error: OSError | DBAPIError) -> StartError:
     return StartError(f"the database cannot be migrated: {' '.join(str(reason).split())}")
 
 
-def run_alembic(connection: Connection) -> None:
-    """Every migration that the database has not had yet, in the transaction of the caller."""
+def run_alembic(connection: Connection, to: str) -> None:
+    """Every migration up to one that the database has not had, in the caller's transaction."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, to)

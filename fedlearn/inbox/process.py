@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from fedlearn.activitypub.jsonld import read_document
-from fedlearn.activitypub.vocabulary import Activity, read_activity
+from fedlearn.activitypub.vocabulary.activities import Activity, read_activity
 from fedlearn.domain.ids import ActorId
 from fedlearn.errors import FetchError, RefusedDocument, Unreachable
 from fedlearn.inbox.activities.accept import on_accept

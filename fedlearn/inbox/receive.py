@@ -13,7 +13,7 @@ from fedlearn.activitypub import values
 from fedlearn.activitypub.fetch import is_activity_json
 from fedlearn.activitypub.jsonld import Document, has_as_context, read_document
 from fedlearn.activitypub.uris import host_of, same_origin
-from fedlearn.activitypub.vocabulary import Activity, read_activity
+from fedlearn.activitypub.vocabulary.activities import Activity, read_activity
 from fedlearn.db import actors as db_actors
 from fedlearn.db import hosts as db_hosts
 from fedlearn.db import received as db_received

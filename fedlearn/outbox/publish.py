@@ -6,7 +6,7 @@ Everything happens in the caller's transaction, so what was saved is sent, and w
 from collections.abc import Sequence
 
 from fedlearn.activitypub.jsonld import Document, write_document
-from fedlearn.activitypub.render import with_context
+from fedlearn.activitypub.render.documents import with_context
 from fedlearn.activitypub.uris import host_of
 from fedlearn.db import deliveries as db_deliveries
 from fedlearn.db import hosts as db_hosts
@@ -14,7 +14,7 @@ from fedlearn.db.database import Connection
 from fedlearn.domain.actors import Actor
 from fedlearn.domain.audience import Scope
 from fedlearn.domain.ids import Uri
-from fedlearn.domain.statuses import Status
+from fedlearn.domain.statuses import Status, StatusView
 from fedlearn.outbox.recipients import Recipients, collapse
 from fedlearn.settings import Federation
 
@@ -23,15 +23,41 @@ async def publish_status_activity(
     connection: Connection,
     federation: Federation,
     *,
-    sender: Actor,
+    view: StatusView,
     activity: Document,
-    status: Status,
     recipients: Recipients,
 ) -> None:
-    """Send what is said of a status to those who may have it."""
-    inboxes = plan_delivery(status, recipients)
+    """Send what its author does about a status to those who may have it."""
+    inboxes = plan_delivery(view.status, recipients)
     await _enqueue(
-        connection, federation, sender, activity, inboxes, order_key=status.uri, status=status
+        connection,
+        federation,
+        view.author,
+        activity,
+        inboxes,
+        order_key=view.status.uri,
+        status=view.status,
+    )
+
+
+async def publish_to_author(
+    connection: Connection,
+    federation: Federation,
+    *,
+    sender: Actor,
+    view: StatusView,
+    activity: Document,
+) -> None:
+    """Send what concerns nobody but the author of a status; inside the organisation, nobody."""
+    if view.status.scope is Scope.ORG:
+        return
+    await publish_to(
+        connection,
+        federation,
+        sender=sender,
+        activity=activity,
+        to=[view.author],
+        order_key=view.status.uri,
     )
 
 

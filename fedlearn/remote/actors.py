@@ -7,7 +7,7 @@ from dataclasses import fields
 
 from fedlearn.activitypub.jsonld import Document
 from fedlearn.activitypub.uris import host_of
-from fedlearn.activitypub.vocabulary import ActorDocument, read_actor
+from fedlearn.activitypub.vocabulary.actors import ActorDocument, read_actor
 from fedlearn.activitypub.webfinger import Handle, Resource, read_handle
 from fedlearn.db import actors as db_actors
 from fedlearn.db import hosts as db_hosts

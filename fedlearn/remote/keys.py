@@ -3,7 +3,7 @@
 from fedlearn.activitypub import values
 from fedlearn.activitypub.keys import VerifyingKey, read_public_pem
 from fedlearn.activitypub.uris import host_of, same_origin, without_fragment
-from fedlearn.activitypub.vocabulary import key_owner
+from fedlearn.activitypub.vocabulary.actors import key_owner
 from fedlearn.db import actors as db_actors
 from fedlearn.domain.actors import Actor
 from fedlearn.errors import FetchError, Gone, RefusedDocument, Unreachable

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from fedlearn.activitypub.audience import reach_of
 from fedlearn.activitypub.uris import Uris, same_origin
-from fedlearn.activitypub.vocabulary import NoteDocument, read_note
+from fedlearn.activitypub.vocabulary.notes import NoteDocument, read_note
 from fedlearn.db import actors as db_actors
 from fedlearn.db import received as db_received
 from fedlearn.db import statuses as db_statuses

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from fedlearn.activitypub.render import render_actor, render_update_actor
+from fedlearn.activitypub.render.activities import render_update_actor
+from fedlearn.activitypub.render.actors import render_actor
 from fedlearn.activitypub.uris import Uris
 from fedlearn.db import actors as db_actors
 from fedlearn.db import follows as db_follows

@@ -1,7 +1,7 @@
 """This is where people begin and cease to follow each other, here and across servers."""
 
 from fedlearn.activitypub.jsonld import Document
-from fedlearn.activitypub.render import render_answer, render_follow, render_undo
+from fedlearn.activitypub.render.activities import render_answer, render_follow, render_undo
 from fedlearn.db import actors as db_actors
 from fedlearn.db import follows as db_follows
 from fedlearn.db import timelines as db_timelines

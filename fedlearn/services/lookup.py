@@ -3,16 +3,9 @@
 from fedlearn.activitypub import values
 from fedlearn.activitypub.jsonld import Document
 from fedlearn.activitypub.uris import host_of, origin_of
-from fedlearn.activitypub.vocabulary import (
-    ACTOR_KINDS,
-    STATUS_KINDS,
-    Activity,
-    ActorDocument,
-    NoteDocument,
-    read_activity,
-    read_actor,
-    read_note,
-)
+from fedlearn.activitypub.vocabulary.activities import Activity, read_activity
+from fedlearn.activitypub.vocabulary.actors import ACTOR_KINDS, ActorDocument, read_actor
+from fedlearn.activitypub.vocabulary.notes import STATUS_KINDS, NoteDocument, read_note
 from fedlearn.activitypub.webfinger import read_handle
 from fedlearn.db import actors as db_actors
 from fedlearn.db.status_views import status_view, status_view_by_uri

@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from fedlearn.activitypub.fetch import is_activity_json
 from fedlearn.activitypub.jsonld import CONTENT_TYPE, LD_CONTENT_TYPE, Document, write_document
-from fedlearn.activitypub.render import with_context
+from fedlearn.activitypub.render.documents import with_context
 
 ANY_OF_OURS = frozenset({"application/ld+json", "application/json"})
 

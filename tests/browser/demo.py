@@ -10,7 +10,7 @@ import pytest
 from fedlearn.domain import ids
 from fedlearn.domain.audience import Scope
 from fedlearn.domain.ids import Millis
-from fedlearn.services import accounts, statuses
+from fedlearn.services import accounts, boosts, favourites
 from tests.clock import HOUR, MINUTE, Clock
 from tests.federation.peer import Peer
 from tests.federation.server import Server
@@ -147,9 +147,9 @@ async def _a_day(server: Server, clock: Clock, end: Millis) -> None:
     }
     for status, names in likes.items():
         for name in names:
-            await statuses.favourite(instance, await server.actor(name), status.id)
+            await favourites.favourite(instance, await server.actor(name), status.id)
     ago(60 * MINUTE)
-    await statuses.boost(instance, await server.actor("planning"), answered.id)
+    await boosts.boost(instance, await server.actor("planning"), answered.id)
     ago(1 * MINUTE)
     await server.follow("helpdesk", f"@welcome@{instance.uris.domain}")
 

@@ -15,6 +15,7 @@ import pytest
 from fedlearn.db import migrate as db_migrate
 from fedlearn.db import migrate_postgres as db_migrate_postgres
 from fedlearn.db.database import Database
+from fedlearn.db.hosts import Policy, all_policies, set_policy
 from fedlearn.db.opening import (
     known_versions,
     migrate,
@@ -22,6 +23,8 @@ from fedlearn.db.opening import (
     open_database,
     schema_version,
 )
+from fedlearn.db.statuses import status_by_id
+from fedlearn.domain.ids import StatusId
 from fedlearn.errors import StartError
 from fedlearn.settings import Settings
 from tests.builders import local
@@ -58,6 +61,47 @@ async def test_from_empty(empty_settings: Settings) -> None:
     assert await version(empty_settings) == known_versions()[-1]
     async with opened(empty_settings) as database, database.write() as connection:
         assert (await local(connection, "alice")).is_local
+
+
+async def test_from_the_version_before(empty_settings: Settings) -> None:
+    """What an earlier version has stored is there after a migration, with what is new left open."""
+    upgrade = _upgrade_of(empty_settings)
+    await asyncio.to_thread(upgrade, empty_settings, known_versions()[-2])
+    async with opened(empty_settings) as database, database.write() as connection:
+        for statement in STORED_BY_0001:
+            await connection.execute(statement)
+    await migrate(empty_settings)
+    async with opened(empty_settings) as database:
+        assert await schema_version(database) == known_versions()[-1]
+        async with database.write() as connection:
+            kept = await status_by_id(connection, StatusId(2))
+            assert kept is not None
+            assert (kept.content, kept.actor_id) == ("<p>hello</p>", 1)
+            assert await all_policies(connection) == [("far.example", Policy.BLOCK)]
+            await set_policy(connection, "near.example", Policy.ALLOW)
+
+
+def _upgrade_of(settings: Settings) -> Callable[..., None]:
+    return db_migrate_postgres.upgrade if settings.is_postgres else db_migrate.upgrade
+
+
+STORED_BY_0001 = (
+    """
+    INSERT INTO actor (
+        id, uri, kind, username, host, url, name, summary, inbox, fields, also_known_as,
+        is_locked, is_discoverable, is_indexable, published, fetched_at)
+    VALUES (1, 'https://alpha.test/users/alice', 'Person', 'alice', 'alpha.test', '', '', '',
+        'https://alpha.test/users/alice/inbox', '[]', '[]', false, true, true, 0, 0)
+    """,
+    """
+    INSERT INTO status (
+        id, uri, url, actor_id, is_local, reach, scope, content, content_warning, is_sensitive,
+        conversation, published)
+    VALUES (2, 'https://alpha.test/users/alice/statuses/2', '', 1, true, 'public', 'fed',
+        '<p>hello</p>', '', false, 'https://alpha.test/contexts/2', 0)
+    """,
+    "INSERT INTO domain_policy (domain, policy, created_at) VALUES ('far.example', 'block', 0)",
+)
 
 
 async def test_migrating_again_changes_nothing(

@@ -46,9 +46,8 @@ async def publish(connection: Connection, author: Actor, status: Status) -> list
     await publish_status_activity(
         connection,
         Federation.OPEN,
-        sender=author,
+        view=view,
         activity=ACTIVITY,
-        status=status,
         recipients=await recipients_of(connection, view),
     )
     return await sent(connection)
@@ -217,9 +216,8 @@ async def test_blocked_servers_get_nothing(
     await publish_status_activity(
         connection,
         federation,
-        sender=alice,
+        view=await seen(connection, alice, post),
         activity=ACTIVITY,
-        status=post,
         recipients=Recipients((robin.delivery_inbox, lou.delivery_inbox)),
     )
     assert await sent(connection) == inboxes

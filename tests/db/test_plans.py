@@ -35,14 +35,17 @@ Question = Callable[[Connection], Awaitable[object]]
 
 # One line for each thing that there is a lot of; n counts from 1.
 MANY = """
-    INSERT INTO actor
+    INSERT INTO actor (
+        id, uri, kind, username, domain, host, url, name, summary, inbox, fields, also_known_as,
+        is_locked, is_discoverable, is_indexable, published, fetched_at)
     SELECT n, 'uri' || n, 'Person', 'name' || n, CASE WHEN n > 100 THEN 'far.example' END,
-        'host' || n, '', '', '', 'inbox' || n, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '[]', '[]',
-        NULL, 0, 1, 0, 0, 0, NULL, NULL
+        'host' || n, '', '', '', 'inbox' || n, '[]', '[]', 0, 1, 0, 0, 0
     FROM n WHERE n <= {authors};
-    INSERT INTO status
-    SELECT n, 'status' || n, '', n % {authors} + 1, n % 2, 'public', 'fed', '', NULL, '', 0, NULL,
-        NULL, NULL, NULL, 'conversation' || (n % 1000), n, NULL
+    INSERT INTO status (
+        id, uri, url, actor_id, is_local, reach, scope, content, content_warning, is_sensitive,
+        conversation, published)
+    SELECT n, 'status' || n, '', n % {authors} + 1, n % 2, 'public', 'fed', '', '', 0,
+        'conversation' || (n % 1000), n
     FROM n;
     INSERT INTO home_entry SELECT n % 100 + 1, n FROM n;
     INSERT INTO follow

@@ -17,7 +17,7 @@ from fedlearn.db import actors as db_actors
 from fedlearn.domain.actors import ProfileField
 from fedlearn.domain.audience import Reach
 from fedlearn.domain.ids import Uri
-from fedlearn.services import accounts, statuses
+from fedlearn.services import accounts, boosts, favourites, statuses
 from tests.federation.peer import AS, Document, Peer
 from tests.federation.scenes import is_read_by, reads, takes
 from tests.federation.server import Server, settle
@@ -234,7 +234,7 @@ async def shown(server: Server) -> list[Document]:
     post = await statuses.edit_status(
         server.instance, await server.actor("bob"), post.id, "See, @alice and #bees", "Buzzing"
     )
-    boost = await statuses.boost(server.instance, await server.actor("alice"), post.id)
+    boost = await boosts.boost(server.instance, await server.actor("alice"), post.id)
     lost = await server.post("bob", "Soon gone")
     await statuses.delete_status(server.instance, await server.actor("bob"), lost.id)
     uri, grave = post.status.uri, await server.get(lost.status.uri)
@@ -264,10 +264,10 @@ async def sent(server: Server, peer: Peer) -> list[Document]:
     theirs = await server.seen_by("alice", note["id"])
     assert theirs is not None
     for change in (
-        statuses.favourite,
-        statuses.unfavourite,
-        statuses.boost,
-        statuses.unboost,
+        favourites.favourite,
+        favourites.unfavourite,
+        boosts.boost,
+        boosts.unboost,
     ):
         await change(server.instance, alice, theirs.id)
     answer = await server.reply("alice", note["id"], "@ann@peer.test Yes", reach=Reach.DIRECT)

@@ -6,7 +6,7 @@ import pytest
 
 from fedlearn.domain.audience import Reach, Scope
 from fedlearn.domain.statuses import StatusView
-from fedlearn.services import statuses
+from fedlearn.services import boosts, favourites
 from tests.builders import says
 from tests.federation.peer import Document, Peer
 from tests.federation.server import Server, settle
@@ -93,7 +93,7 @@ async def test_outbox_is_for_everybody(alpha: Server, peer: Peer) -> None:
     await alpha.post("alice", "@ann@peer.test only you", reach=Reach.DIRECT)
     secret = await alpha.post("alice", "Only for us", scope=Scope.ORG)
     for boosted in (posts[Reach.FOLLOWERS], secret, posts[Reach.PUBLIC]):
-        await statuses.boost(alpha.instance, alice, boosted.id)
+        await boosts.boost(alpha.instance, alice, boosted.id)
     outbox = await read(alpha, "/users/alice/outbox")
     assert (outbox["type"], outbox["totalItems"]) == ("OrderedCollection", 3)
     expected = {posts[Reach.PUBLIC].status.uri, posts[Reach.UNLISTED].status.uri}
@@ -220,7 +220,7 @@ async def test_likes_and_shares_are_counted(alpha: Server, peer: Peer) -> None:
     for kind in ("Like", "Announce"):
         await fan.deliver(alpha, fan.activity(kind, uri))
     await settle(alpha)
-    await statuses.favourite(alpha.instance, await alpha.actor("bob"), post.id)
+    await favourites.favourite(alpha.instance, await alpha.actor("bob"), post.id)
     for kind, total in (("likes", 2), ("shares", 1)):
         collection = await read(alpha, f"{uri}/{kind}")
         assert collection["type"] == "Collection"
@@ -242,7 +242,7 @@ async def test_conversation_in_order(alpha: Server, beta: Server, ids_in_order: 
     await settle(alpha, beta)
     thanks = await alpha.reply("alice", answer.status.uri, "Thank you")
     await alpha.reply("alice", answer.status.uri, "Between us", reach=Reach.FOLLOWERS)
-    await statuses.boost(alpha.instance, await alpha.actor("alice"), post.id)
+    await boosts.boost(alpha.instance, await alpha.actor("alice"), post.id)
     document = await read(alpha, post.status.conversation)
     assert document["type"] == "OrderedCollection"
     assert document["orderedItems"] == [post.status.uri, answer.status.uri, thanks.status.uri]

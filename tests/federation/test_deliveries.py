@@ -16,7 +16,7 @@ from http_message_signatures import InvalidSignature as TheirRefusal
 
 from fedlearn.db.hosts import Policy
 from fedlearn.domain.audience import Reach
-from fedlearn.services import accounts, health, moderation, statuses
+from fedlearn.services import accounts, boosts, favourites, health, moderation, statuses
 from fedlearn.worker import Worker
 from tests.clock import DAY, HOUR, MINUTE, Clock
 from tests.federation.network import Answerer, Network
@@ -394,10 +394,10 @@ async def everything_sent(alpha: Server, bob: Person) -> list[Document]:
     await takes(alpha, bob, bob.activity("Create", theirs))
     seen = await alpha.seen_by("alice", theirs["id"])
     assert seen is not None
-    await statuses.favourite(instance, alice, seen.id)
-    await statuses.boost(instance, alice, seen.id)
-    await statuses.unfavourite(instance, alice, seen.id)
-    await statuses.unboost(instance, alice, seen.id)
+    await favourites.favourite(instance, alice, seen.id)
+    await boosts.boost(instance, alice, seen.id)
+    await favourites.unfavourite(instance, alice, seen.id)
+    await boosts.unboost(instance, alice, seen.id)
     for reach in Reach:
         view = await alpha.reply(
             "alice",

@@ -14,7 +14,7 @@ from fedlearn.activitypub.fetch import ACCEPT
 from fedlearn.domain.audience import Reach
 from fedlearn.domain.notifications import NotificationKind
 from fedlearn.remote.actors import fetch_actor
-from fedlearn.services import accounts, statuses
+from fedlearn.services import accounts, boosts, favourites, statuses
 from fedlearn.settings import Settings
 from tests.federation.live import Authority, LiveServer, introduce, run_live
 from tests.federation.server import make_due
@@ -177,9 +177,9 @@ async def test_likes_come_and_go(alpha: LiveServer, carol: FedifyPeer) -> None:
 
     alice, note = await alpha.actor("alice"), await carol.note("They do")
     seen = await alpha.until_home("alice", note)
-    await statuses.favourite(alpha.instance, alice, seen.id)
+    await favourites.favourite(alpha.instance, alice, seen.id)
     liked = await carol.wait_for("Like", actor=ALICE, object=note)
-    await statuses.unfavourite(alpha.instance, alice, seen.id)
+    await favourites.unfavourite(alpha.instance, alice, seen.id)
     undone = await carol.wait_for("Undo", actor=ALICE, objectType="Like")
     assert undone["object"] == liked["id"]
 
@@ -200,9 +200,9 @@ async def test_boosts_come_and_go(alpha: LiveServer, carol: FedifyPeer) -> None:
 
     alice, note = await alpha.actor("alice"), await carol.note("They do")
     seen = await alpha.until_home("alice", note)
-    await statuses.boost(alpha.instance, alice, seen.id)
+    await boosts.boost(alpha.instance, alice, seen.id)
     boosted = await carol.wait_for("Announce", actor=ALICE, object=note)
-    await statuses.unboost(alpha.instance, alice, seen.id)
+    await boosts.unboost(alpha.instance, alice, seen.id)
     undone = await carol.wait_for("Undo", actor=ALICE, objectType="Announce")
     assert undone["object"] == boosted["id"]
 

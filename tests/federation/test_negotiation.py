@@ -8,7 +8,7 @@ import pytest
 
 from fedlearn.db.hosts import Policy
 from fedlearn.domain.audience import Reach, Scope
-from fedlearn.services import statuses
+from fedlearn.services import boosts, statuses
 from fedlearn.services.moderation import set_domain_policy
 from fedlearn.settings import Federation, Settings
 from tests.federation.browser import PAGE, open_browser
@@ -31,7 +31,7 @@ async def every_document(server: Server) -> list[str]:
     await server.follow("bob", "@alice@" + server.host)
     post = await server.post("alice", "Look, @bob and #bees")
     await server.reply("bob", post.status.uri, "Where?")
-    boost = await statuses.boost(server.instance, await server.actor("bob"), post.id)
+    boost = await boosts.boost(server.instance, await server.actor("bob"), post.id)
     actor, status = "/users/alice", path_of(post.status.uri)
     return [
         actor,

@@ -19,7 +19,7 @@ from fedlearn.domain.statuses import StatusView
 from fedlearn.errors import Invalid, NotFound
 from fedlearn.outbox.egress import EgressGuard, Leak
 from fedlearn.outbox.publish import publish_to
-from fedlearn.services import accounts, statuses
+from fedlearn.services import accounts, boosts, favourites, statuses
 from fedlearn.web.routes import all_routes
 from tests.federation.network import Network
 from tests.federation.peer import ACTIVITY_JSON, Peer, Person, signed_headers
@@ -79,15 +79,15 @@ async def test_nothing_is_sent(
     )
     reply = await alpha.reply("carol", view.status.uri, f"{canary} @alice")
     await statuses.edit_status(instance, alice, view.id, f"{canary} changed @carol", canary)
-    await statuses.favourite(instance, carol, view.id)
-    boosts = [await statuses.boost(instance, carol, view.id)] if reach.is_open else []
+    await favourites.favourite(instance, carol, view.id)
+    shared = [await boosts.boost(instance, carol, view.id)] if reach.is_open else []
     await settle(alpha)
-    await statuses.unfavourite(instance, carol, view.id)
-    await statuses.unboost(instance, carol, view.id)
+    await favourites.unfavourite(instance, carol, view.id)
+    await boosts.unboost(instance, carol, view.id)
     await statuses.delete_status(instance, alice, view.id)
     await accounts.change_profile(instance, alice, name="Alice", bio="", is_locked=False)
     await settle(alpha)
-    assert_kept_inside(network, canary, view, reply, *boosts)
+    assert_kept_inside(network, canary, view, reply, *shared)
     # The way out was open: the profile got there, and an ordinary post does.
     assert [one["type"] for one in bob.peer.received[received:]] == ["Update"]
     await alpha.post("alice", "an ordinary post")
@@ -192,7 +192,7 @@ async def test_it_is_not_counted(alpha: Server, bob: Person, canary: str) -> Non
     carol = await alpha.actor("carol")
     view = await inside(alpha, canary)
     await inside(alpha, canary, in_reply_to_id=public.id)
-    await statuses.boost(alpha.instance, carol, view.id)
+    await boosts.boost(alpha.instance, carol, view.id)
     assert await count(alpha, "/users/alice/outbox") == 1
     assert await count(alpha, "/users/carol/outbox") == 0
     for answer in (
@@ -246,8 +246,8 @@ async def test_no_address_at_all_tells_of_it(alpha: Server, bob: Person, canary:
     await is_read_by(alpha, "alice", bob)
     await is_read_by(alpha, "carol", bob)
     view = await inside(alpha, canary)
-    await statuses.boost(alpha.instance, await alpha.actor("carol"), view.id)
-    await statuses.favourite(alpha.instance, await alpha.actor("carol"), view.id)
+    await boosts.boost(alpha.instance, await alpha.actor("carol"), view.id)
+    await favourites.favourite(alpha.instance, await alpha.actor("carol"), view.id)
     asked = list(dict.fromkeys(addresses(view)))
     assert f"/users/alice/statuses/{view.id}/activity" in asked
     for path in asked:
@@ -373,4 +373,4 @@ async def test_strangers_cannot_do_anything_with_it(
         for server in (alpha, beta):
             assert canary not in (await server.get(page, "text/html")).text, page
     with pytest.raises(NotFound):
-        await statuses.favourite(alpha.instance, await alpha.find("@dave@beta.test"), view.id)
+        await favourites.favourite(alpha.instance, await alpha.find("@dave@beta.test"), view.id)

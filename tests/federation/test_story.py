@@ -2,7 +2,7 @@
 
 from fedlearn.domain.audience import Reach
 from fedlearn.domain.notifications import NotificationKind
-from fedlearn.services import statuses
+from fedlearn.services import boosts, favourites, statuses
 from tests.federation.network import Network
 from tests.federation.server import Server, settle
 
@@ -47,7 +47,7 @@ async def test_reply_boost_edit_and_delete(alpha: Server, beta: Server, gamma: S
     answer = await beta.reply("bob", question.status.uri, "@alice@alpha.test In ultraviolet")
     boosted = await beta.seen_by("bob", question.status.uri)
     assert boosted is not None
-    await statuses.boost(beta.instance, await beta.actor("bob"), boosted.id)
+    await boosts.boost(beta.instance, await beta.actor("bob"), boosted.id)
     await settle(alpha, beta, gamma)
 
     told = [(one.kind, one.sender.acct) for one in await alpha.notifications("alice")]
@@ -88,13 +88,13 @@ async def test_likes_come_and_go(alpha: Server, beta: Server) -> None:
     await settle(alpha, beta)
     bob, seen = await beta.actor("bob"), await beta.seen_by("bob", posted.status.uri)
     assert seen is not None
-    await statuses.favourite(beta.instance, bob, seen.id)
+    await favourites.favourite(beta.instance, bob, seen.id)
     await settle(alpha, beta)
     liked = await alpha.seen_by("alice", posted.status.uri)
     assert liked is not None
     assert liked.favourites == 1
     assert (await alpha.notifications("alice"))[0].kind is NotificationKind.FAVOURITE
-    await statuses.unfavourite(beta.instance, bob, seen.id)
+    await favourites.unfavourite(beta.instance, bob, seen.id)
     await settle(alpha, beta)
     liked = await alpha.seen_by("alice", posted.status.uri)
     assert liked is not None

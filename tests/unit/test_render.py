@@ -9,12 +9,33 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from fedlearn.activitypub import render, values
+from fedlearn.activitypub import values
 from fedlearn.activitypub.audience import SPELLINGS_OF_PUBLIC, reach_of
 from fedlearn.activitypub.jsonld import AS, CONTEXT, Document, expand
 from fedlearn.activitypub.keys import SigningKey, public_pem
+from fedlearn.activitypub.render.activities import (
+    render_announce,
+    render_answer,
+    render_create,
+    render_delete,
+    render_follow,
+    render_like,
+    render_undo,
+    render_update,
+    render_update_actor,
+)
+from fedlearn.activitypub.render.actors import render_actor
+from fedlearn.activitypub.render.documents import (
+    render_collection,
+    render_page,
+    timestamp,
+    with_context,
+)
+from fedlearn.activitypub.render.statuses import render_note
 from fedlearn.activitypub.uris import PUBLIC, Uris, host_of
-from fedlearn.activitypub.vocabulary import read_activity, read_actor, read_note
+from fedlearn.activitypub.vocabulary.activities import read_activity
+from fedlearn.activitypub.vocabulary.actors import read_actor
+from fedlearn.activitypub.vocabulary.notes import read_note
 from fedlearn.domain.actors import Actor, ActorKind, ProfileField, PublicKey
 from fedlearn.domain.audience import Reach
 from fedlearn.domain.ids import ActorId, Millis, StatusId, Uri
@@ -120,25 +141,25 @@ def rendered_actor(key: SigningKey) -> Document:
 def actor_document(actor: Actor, key: SigningKey) -> Document:
     """An actor as it stands alone."""
     shown = PublicKey(Uri(f"{actor.uri}#main-key"), actor.uri, public_pem(key.private))
-    return render.with_context(render.render_actor(actor, shown, OURS))
+    return with_context(render_actor(actor, shown, OURS))
 
 
 def all_activities() -> Iterator[Document]:
     """One of each kind of what we deliver, as full as it gets."""
     for reach in Reach:
-        yield render.render_create(full_view(reach), OURS)
-        yield render.render_update(full_view(reach), OURS)
-        yield render.render_delete(full_view(reach))
-        yield render.render_announce(boost(reach))
-    follow = render.render_follow(f"{ALICE.uri}#follows/1", ALICE.uri, ROBIN.uri)
-    like = render.render_like(f"{ALICE.uri}#likes/1", ALICE, view(author=ROBIN, mentions=()))
-    theirs = render.render_follow("https://far.example/follows/1", ROBIN.uri, ALICE.uri)
+        yield render_create(full_view(reach), OURS)
+        yield render_update(full_view(reach), OURS)
+        yield render_delete(full_view(reach))
+        yield render_announce(boost(reach))
+    follow = render_follow(f"{ALICE.uri}#follows/1", ALICE.uri, ROBIN.uri)
+    like = render_like(f"{ALICE.uri}#likes/1", ALICE, view(author=ROBIN, mentions=()))
+    theirs = render_follow("https://far.example/follows/1", ROBIN.uri, ALICE.uri)
     yield follow
     yield like
-    for undone in (follow, like, render.render_announce(boost())):
-        yield render.render_undo(undone)
+    for undone in (follow, like, render_announce(boost())):
+        yield render_undo(undone)
     for answer in ("Accept", "Reject"):
-        yield render.render_answer(answer, f"{ALICE.uri}#{answer}/1", theirs)
+        yield render_answer(answer, f"{ALICE.uri}#{answer}/1", theirs)
 
 
 ACTIVITIES = [
@@ -229,13 +250,13 @@ def test_actor_was_published_at_midnight(at: int, key: SigningKey) -> None:
     """
     published = actor_document(person(1, "alice", published=Millis(at)), key)["published"]
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT00:00:00(\.0+)?Z", published)
-    assert published[:10] == render.timestamp(Millis(at))[:10]
+    assert published[:10] == timestamp(Millis(at))[:10]
 
 
 def test_moments_are_written_as_peers_read_them() -> None:
     """In ISO 8601 and UTC, with a `Z`."""
-    assert re.fullmatch(r"2026-01-01T12:00:00(\.\d+)?Z", render.timestamp(POSTED))
-    assert values.moment(render.timestamp(Millis(POSTED + SECOND))) == POSTED + SECOND
+    assert re.fullmatch(r"2026-01-01T12:00:00(\.\d+)?Z", timestamp(POSTED))
+    assert values.moment(timestamp(Millis(POSTED + SECOND))) == POSTED + SECOND
 
 
 def test_we_read_our_own_actors(rendered_actor: Document) -> None:
@@ -268,15 +289,15 @@ def test_each_reach_is_addressed_as_peers_expect(
     Conformance: 177.
     """
     for activity in (
-        render.render_create(view(reach), OURS),
-        render.render_update(edited(view(reach)), OURS),
+        render_create(view(reach), OURS),
+        render_update(edited(view(reach)), OURS),
     ):
         for document in (activity, activity["object"]):
             assert (document["to"], document["cc"]) == (to, cc)
-    deleted = render.render_delete(view(reach))
+    deleted = render_delete(view(reach))
     assert (deleted["to"], deleted["cc"]) == (to, cc)
     if not reach.is_open:
-        assert SPELLINGS_OF_PUBLIC.isdisjoint(strings(render.render_create(view(reach), OURS)))
+        assert SPELLINGS_OF_PUBLIC.isdisjoint(strings(render_create(view(reach), OURS)))
     assert reach_of(to, cc, FOLLOWERS) is reach
 
 
@@ -297,11 +318,11 @@ def edited(plain: StatusView, after: int = DAY) -> StatusView:
 def test_note_has_what_peers_read() -> None:
     """A full post, property by property."""
     shown = full_view()
-    note = render.render_note(shown, OURS)
+    note = render_note(shown, OURS)
     uri = shown.status.uri
     assert note["type"] == "Note"
     assert (note["id"], note["url"]) == (uri, shown.status.url)
-    assert (note["attributedTo"], note["published"]) == (ALICE.uri, render.timestamp(POSTED))
+    assert (note["attributedTo"], note["published"]) == (ALICE.uri, timestamp(POSTED))
     assert (note["summary"], note["sensitive"]) == ("careful", True)
     assert note["inReplyTo"] == note["inReplyToAtomUri"] == "https://far.example/notes/0"
     assert note["content"] == "<p>hello @robin</p>"
@@ -337,7 +358,7 @@ def test_plain_note_leaves_out_what_it_has_not() -> None:
     """Nothing is null but `summary` and `inReplyTo`, for which peers look."""
     shown = view()
     shown = replace(shown, status=replace(shown.status, language=None, source=None))
-    note = render.render_note(shown, OURS)
+    note = render_note(shown, OURS)
     assert [name for name, value in note.items() if value is None] == ["summary", "inReplyTo"]
     assert not {"contentMap", "source", "updated", "inReplyToAtomUri"} & set(note)
     assert (note["attachment"], note["sensitive"]) == ([], False)
@@ -347,7 +368,7 @@ def test_who_is_named_is_tagged() -> None:
     """Mentions carry full handles, of our own people too; hashtags link to our pages of them."""
     bob = person(4, "bob")
     shown = replace(view(), mentions=(mention(ROBIN), mention(bob)), hashtags=("grün",))
-    assert render.render_note(shown, OURS)["tag"] == [
+    assert render_note(shown, OURS)["tag"] == [
         {"type": "Mention", "href": ROBIN.uri, "name": "@robin@far.example"},
         {"type": "Mention", "href": bob.uri, "name": "@bob@our.example"},
         {"type": "Hashtag", "href": "https://our.example/tags/gr%C3%BCn", "name": "#grün"},
@@ -358,21 +379,21 @@ def test_who_is_named_is_tagged() -> None:
 def test_whom_one_answers_is_told(reach: Reach) -> None:
     """The author of what an open post answers is addressed and tagged, once, though not named."""
     answering = replace(view(reach), in_reply_to_author=ROSA)
-    note = render.render_note(answering, OURS)
+    note = render_note(answering, OURS)
     assert ROSA.uri in note["cc"]
     tag = {"type": "Mention", "href": ROSA.uri, "name": "@rosa@far.example"}
     assert note["tag"].count(tag) == 1
     named = replace(view(reach), in_reply_to_author=ROBIN)
-    assert render.render_note(named, OURS)["tag"] == render.render_note(view(reach), OURS)["tag"]
+    assert render_note(named, OURS)["tag"] == render_note(view(reach), OURS)["tag"]
     alone = replace(view(reach), in_reply_to_author=ALICE)
-    assert render.render_note(alone, OURS) == render.render_note(view(reach), OURS)
+    assert render_note(alone, OURS) == render_note(view(reach), OURS)
 
 
 @pytest.mark.parametrize("reach", [Reach.FOLLOWERS, Reach.DIRECT])
 def test_narrow_answer_tells_nobody_new(reach: Reach) -> None:
     """Where a post is for few, whom it answers learns of it only if named."""
     answering = replace(view(reach), in_reply_to_author=ROSA)
-    assert ROSA.uri not in set(strings(render.render_create(answering, OURS)))
+    assert ROSA.uri not in set(strings(render_create(answering, OURS)))
 
 
 @pytest.mark.parametrize(
@@ -381,7 +402,7 @@ def test_narrow_answer_tells_nobody_new(reach: Reach) -> None:
 )
 def test_narrow_posts_say_whether_they_are_direct(reach: Reach, is_direct: bool | None) -> None:  # noqa: FBT001
     """Peers that know `directMessage` need not guess."""
-    assert render.render_note(view(reach), OURS).get("directMessage") is is_direct
+    assert render_note(view(reach), OURS).get("directMessage") is is_direct
 
 
 @pytest.mark.parametrize("after", [1, 500, SECOND, DAY])
@@ -391,19 +412,19 @@ def test_edit_is_newer_than_the_post(after: int) -> None:
     Conformance: 183.
     """
     shown = edited(view(), after)
-    update, create = render.render_update(shown, OURS), render.render_create(view(), OURS)
+    update, create = render_update(shown, OURS), render_create(view(), OURS)
     assert update["type"] == "Update"
     assert update["object"]["updated"] > update["object"]["published"]
     assert update["object"]["published"] == create["object"]["published"]
     assert update["id"].startswith(f"{shown.status.uri}#updates/")
     assert update["object"]["id"] == shown.status.uri
-    later = render.render_update(edited(view(), after + 1), OURS)
+    later = render_update(edited(view(), after + 1), OURS)
     assert len({update["id"], later["id"], create["id"]}) == 3
 
 
 def test_we_read_our_own_posts() -> None:
     """A peer with our rules finds all in a post that we say."""
-    activity = read_activity(render.with_context(render.render_create(full_view(), OURS)))
+    activity = read_activity(with_context(render_create(full_view(), OURS)))
     assert (activity.kind, activity.actor) == ("Create", ALICE.uri)
     assert activity.object is not None
     note = read_note(activity.object, activity)
@@ -427,7 +448,7 @@ def test_every_activity_has_the_shape_that_peers_take(document: Document) -> Non
     for part in parts(document):
         for name in ("to", "cc", "tag", "attachment"):
             assert isinstance(part.get(name, []), list)
-    assert depth(render.with_context(document)) <= 8
+    assert depth(with_context(document)) <= 8
     assert isinstance(document["to"], list)
     assert isinstance(document["cc"], list)
 
@@ -462,7 +483,7 @@ def test_every_activity_names_who_and_what(document: Document) -> None:
 
 def test_delete_leaves_a_tombstone() -> None:
     """What is gone is named and typed; nothing of what it said goes along."""
-    deleted = render.render_delete(full_view())
+    deleted = render_delete(full_view())
     uri = full_view().status.uri
     assert deleted["object"]["type"] == "Tombstone"
     assert set(deleted["object"]) == {"id", "type", "atomUri"}
@@ -474,7 +495,7 @@ def test_delete_leaves_a_tombstone() -> None:
 def test_boost_names_the_post_alone() -> None:
     """An Announce has the identity of the boost, and of the post not more than its identity."""
     shown = boost()
-    announce = render.render_announce(shown)
+    announce = render_announce(shown)
     assert shown.boost_of is not None
     assert announce["type"] == "Announce"
     assert announce["id"] == shown.status.uri
@@ -482,14 +503,14 @@ def test_boost_names_the_post_alone() -> None:
     assert announce["to"] == [PUBLIC]
     assert announce["cc"] == [FOLLOWERS, ROBIN.uri]
     with pytest.raises(ValueError, match="only a boost"):
-        render.render_announce(view())
+        render_announce(view())
 
 
 @pytest.mark.parametrize("kind", ["Accept", "Reject"])
 def test_answer_embeds_the_whole_follow(kind: str) -> None:
     """Threads and Misskey take no less: id, type, actor and object, as the follower sent them."""
-    follow = render.render_follow("https://far.example/follows/1", ROBIN.uri, ALICE.uri)
-    answer = render.render_answer(kind, f"{ALICE.uri}#answers/1", follow)
+    follow = render_follow("https://far.example/follows/1", ROBIN.uri, ALICE.uri)
+    answer = render_answer(kind, f"{ALICE.uri}#answers/1", follow)
     assert (answer["type"], answer["actor"], answer["to"]) == (kind, ALICE.uri, [ROBIN.uri])
     assert answer["object"] == follow
     assert {"id", "type", "actor", "object"} <= set(answer["object"])
@@ -498,10 +519,10 @@ def test_answer_embeds_the_whole_follow(kind: str) -> None:
 def test_undo_embeds_what_it_undoes() -> None:
     """The activity that is taken back is there whole, and goes to whom it went to."""
     for activity in (
-        render.render_follow(f"{ALICE.uri}#follows/1", ALICE.uri, ROBIN.uri),
-        render.render_announce(boost()),
+        render_follow(f"{ALICE.uri}#follows/1", ALICE.uri, ROBIN.uri),
+        render_announce(boost()),
     ):
-        undo = render.render_undo(activity)
+        undo = render_undo(activity)
         assert undo["object"] == activity
         assert (undo["to"], undo["cc"]) == (activity["to"], activity["cc"])
         assert undo["id"] != activity["id"]
@@ -510,7 +531,7 @@ def test_undo_embeds_what_it_undoes() -> None:
 
 def test_changed_profile_goes_to_everybody(rendered_actor: Document) -> None:
     """An Update of an actor carries the whole actor, to the public and the followers."""
-    update = render.render_update_actor(rendered_actor, Uri(FOLLOWERS), POSTED)
+    update = render_update_actor(rendered_actor, Uri(FOLLOWERS), POSTED)
     assert (update["type"], update["actor"]) == ("Update", ALICE.uri)
     assert update["object"] == rendered_actor
     assert (update["to"], update["cc"]) == ([PUBLIC], [FOLLOWERS])
@@ -523,23 +544,23 @@ def test_changed_profile_goes_to_everybody(rendered_actor: Document) -> None:
 def test_collection_shows_what_it_is_given() -> None:
     """Paged, whole, or only counted; a hidden one has nowhere to begin."""
     uri = f"{ALICE.uri}/followers"
-    counted = render.render_collection(uri, 3)
+    counted = render_collection(uri, 3)
     assert counted == {"id": uri, "type": "OrderedCollection", "totalItems": 3}
-    assert render.render_collection(uri, 3, first=f"{uri}?page=1") == {
+    assert render_collection(uri, 3, first=f"{uri}?page=1") == {
         **counted,
         "first": f"{uri}?page=1",
     }
-    assert render.render_collection(uri, 0, items=[])["orderedItems"] == []
+    assert render_collection(uri, 0, items=[])["orderedItems"] == []
 
 
 def test_page_of_a_collection_leads_on() -> None:
     """A page says what it is part of and, where there is more, what comes next."""
     uri = f"{ALICE.uri}/outbox"
-    last = render.render_page(f"{uri}?page=2", uri, ["a", "b"])
+    last = render_page(f"{uri}?page=2", uri, ["a", "b"])
     assert last["partOf"] == uri
     assert last["orderedItems"] == ["a", "b"]
     assert "next" not in last
-    assert render.render_page(uri, uri, [], next_page=f"{uri}?page=3")["next"] == f"{uri}?page=3"
+    assert render_page(uri, uri, [], next_page=f"{uri}?page=3")["next"] == f"{uri}?page=3"
 
 
 # --- what the terms mean -------------------------------------------------------------------------
@@ -552,10 +573,10 @@ def test_json_ld_readers_lose_nothing(rendered_actor: Document) -> None:
 
     Conformance: 45.
     """
-    documents = [rendered_actor, *map(render.with_context, all_activities())]
-    collection = render.render_collection(FOLLOWERS, 3, first=f"{FOLLOWERS}?page=1", items=["x:1"])
-    page = render.render_page(f"{FOLLOWERS}?page=1", FOLLOWERS, ["x:1"], next_page="x:2")
-    documents += [render.with_context(collection), render.with_context(page)]
+    documents = [rendered_actor, *map(with_context, all_activities())]
+    collection = render_collection(FOLLOWERS, 3, first=f"{FOLLOWERS}?page=1", items=["x:1"])
+    page = render_page(f"{FOLLOWERS}?page=1", FOLLOWERS, ["x:1"], next_page="x:2")
+    documents += [with_context(collection), with_context(page)]
     # A map of languages has languages for names.
     sent = {
         name for document in documents for part in parts(without_context(document)) for name in part

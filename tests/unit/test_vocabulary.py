@@ -11,17 +11,9 @@ from hypothesis import strategies as st
 from fedlearn.activitypub.jsonld import AS, Document
 from fedlearn.activitypub.keys import SigningKey, public_pem, read_public_pem
 from fedlearn.activitypub.uris import PUBLIC
-from fedlearn.activitypub.vocabulary import (
-    MOST_ADDRESSEES,
-    MOST_ATTACHMENTS,
-    MOST_KEYS,
-    Tagged,
-    key_owner,
-    read_activity,
-    read_actor,
-    read_keys,
-    read_note,
-)
+from fedlearn.activitypub.vocabulary.activities import MOST_ADDRESSEES, read_activity
+from fedlearn.activitypub.vocabulary.actors import MOST_KEYS, key_owner, read_actor, read_keys
+from fedlearn.activitypub.vocabulary.notes import MOST_ATTACHMENTS, Tagged, read_note
 from fedlearn.domain.actors import ActorKind, PublicKey
 from fedlearn.domain.ids import Uri
 from fedlearn.errors import RefusedDocument

@@ -1,6 +1,6 @@
 """Accept: somebody on another server lets a person of ours read them."""
 
-from fedlearn.activitypub.vocabulary import Activity
+from fedlearn.activitypub.vocabulary.activities import Activity
 from fedlearn.db import follows as db_follows
 from fedlearn.inbox.activities.answered import answered_follow
 from fedlearn.inbox.outcome import DONE, Ignored, Outcome

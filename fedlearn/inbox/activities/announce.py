@@ -1,7 +1,7 @@
 """Announce: somebody on another server boosts a post."""
 
 from fedlearn.activitypub.audience import reach_of
-from fedlearn.activitypub.vocabulary import Activity
+from fedlearn.activitypub.vocabulary.activities import Activity
 from fedlearn.db import follows as db_follows
 from fedlearn.db import received as db_received
 from fedlearn.db import statuses as db_statuses

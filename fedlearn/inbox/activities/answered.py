@@ -1,7 +1,7 @@
 """Which of our follows an Accept or Reject answers: told by its id, or by the Follow embedded."""
 
 from fedlearn.activitypub import values
-from fedlearn.activitypub.vocabulary import Activity
+from fedlearn.activitypub.vocabulary.activities import Activity
 from fedlearn.db import actors as db_actors
 from fedlearn.db import follows as db_follows
 from fedlearn.db.database import Connection

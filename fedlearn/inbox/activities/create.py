@@ -1,7 +1,8 @@
 """Create: somebody on another server has posted."""
 
 from fedlearn.activitypub.uris import same_origin
-from fedlearn.activitypub.vocabulary import STATUS_KINDS, Activity, NoteDocument, read_note
+from fedlearn.activitypub.vocabulary.activities import Activity
+from fedlearn.activitypub.vocabulary.notes import STATUS_KINDS, NoteDocument, read_note
 from fedlearn.db import follows as db_follows
 from fedlearn.db import statuses as db_statuses
 from fedlearn.db.database import Connection

@@ -1,7 +1,7 @@
 """Delete: a post or an account on another server is no more."""
 
 from fedlearn.activitypub.uris import same_origin
-from fedlearn.activitypub.vocabulary import Activity
+from fedlearn.activitypub.vocabulary.activities import Activity
 from fedlearn.db import received as db_received
 from fedlearn.db import statuses as db_statuses
 from fedlearn.inbox.outcome import DONE, Ignored, Outcome

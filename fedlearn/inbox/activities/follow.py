@@ -1,6 +1,6 @@
 """Follow: somebody on another server wants to read somebody here."""
 
-from fedlearn.activitypub.vocabulary import Activity
+from fedlearn.activitypub.vocabulary.activities import Activity
 from fedlearn.db import actors as db_actors
 from fedlearn.db import follows as db_follows
 from fedlearn.db import received as db_received

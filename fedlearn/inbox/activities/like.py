@@ -1,6 +1,6 @@
 """Like: somebody on another server likes a post."""
 
-from fedlearn.activitypub.vocabulary import Activity
+from fedlearn.activitypub.vocabulary.activities import Activity
 from fedlearn.db import favourites as db_favourites
 from fedlearn.db import received as db_received
 from fedlearn.db.status_views import status_view_by_uri

@@ -1,6 +1,6 @@
 """Reject: somebody on another server does not let a person of ours read them, or no more."""
 
-from fedlearn.activitypub.vocabulary import Activity
+from fedlearn.activitypub.vocabulary.activities import Activity
 from fedlearn.inbox.activities.answered import answered_follow
 from fedlearn.inbox.outcome import DONE, Ignored, Outcome
 from fedlearn.inbox.verify import Sender

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from fedlearn.activitypub import values
 from fedlearn.activitypub.uris import same_origin
-from fedlearn.activitypub.vocabulary import Activity
+from fedlearn.activitypub.vocabulary.activities import Activity
 from fedlearn.db import actors as db_actors
 from fedlearn.db import favourites as db_favourites
 from fedlearn.db import follows as db_follows

@@ -1,6 +1,7 @@
 """Update: a post or a profile on another server has changed."""
 
-from fedlearn.activitypub.vocabulary import ACTOR_KINDS, Activity
+from fedlearn.activitypub.vocabulary.activities import Activity
+from fedlearn.activitypub.vocabulary.actors import ACTOR_KINDS
 from fedlearn.db import actors as db_actors
 from fedlearn.db import statuses as db_statuses
 from fedlearn.domain.ids import now

@@ -4,7 +4,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from fedlearn.activitypub.jsonld import CONTENT_TYPE, write_document
-from fedlearn.activitypub.render import render_actor, with_context
+from fedlearn.activitypub.render.actors import render_actor
+from fedlearn.activitypub.render.documents import with_context
 from fedlearn.db import actors as db_actors
 from fedlearn.domain.actors import Actor
 from fedlearn.errors import NotFound

@@ -4,12 +4,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from fedlearn.activitypub.jsonld import Document
-from fedlearn.activitypub.render import (
-    render_announce,
-    render_collection,
-    render_create,
-    render_page,
-)
+from fedlearn.activitypub.render.activities import render_announce, render_create
+from fedlearn.activitypub.render.documents import render_collection, render_page
 from fedlearn.activitypub.uris import Uris
 from fedlearn.db import follows as db_follows
 from fedlearn.db import timelines as db_timelines

@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from fedlearn.activitypub.render import render_note, render_tombstone
+from fedlearn.activitypub.render.statuses import render_note, render_tombstone
 from fedlearn.db import received as db_received
 from fedlearn.db import timelines as db_timelines
 from fedlearn.db.status_views import status_view, status_views

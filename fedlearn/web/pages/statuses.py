@@ -16,7 +16,7 @@ from fedlearn.domain.ids import StatusId
 from fedlearn.domain.statuses import StatusView
 from fedlearn.errors import Invalid, NotFound
 from fedlearn.instance import Instance
-from fedlearn.services import statuses
+from fedlearn.services import boosts, favourites, statuses
 from fedlearn.web.context import instance_of
 from fedlearn.web.federation.objects import status_document
 from fedlearn.web.negotiation import wants_activity
@@ -95,10 +95,10 @@ def _in_order_of_reading(
 
 # What the buttons under a post do.
 ACTS: dict[str, Callable[[Instance, Actor, StatusId], Awaitable[object]]] = {
-    "boost": statuses.boost,
-    "unboost": statuses.unboost,
-    "favourite": statuses.favourite,
-    "unfavourite": statuses.unfavourite,
+    "boost": boosts.boost,
+    "unboost": boosts.unboost,
+    "favourite": favourites.favourite,
+    "unfavourite": favourites.unfavourite,
     "delete": statuses.delete_status,
 }
 

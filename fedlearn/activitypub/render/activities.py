@@ -1,0 +1,132 @@
+"""This is where our activities are written as ActivityPub documents.
+
+An activity has the audience of its object; Accept, Reject and Undo embed what they are about whole.
+"""
+
+from fedlearn.activitypub.audience import addressed
+from fedlearn.activitypub.jsonld import Document
+from fedlearn.activitypub.render.documents import timestamp
+from fedlearn.activitypub.render.statuses import audience_of, render_note, render_tombstone
+from fedlearn.activitypub.uris import PUBLIC, Uris
+from fedlearn.domain.actors import Actor
+from fedlearn.domain.ids import Millis, Uri
+from fedlearn.domain.statuses import StatusView
+
+
+def render_create(view: StatusView, uris: Uris) -> Document:
+    """A new status goes out."""
+    note = render_note(view, uris)
+    return {
+        "id": f"{view.status.uri}/activity",
+        "type": "Create",
+        "actor": view.author.uri,
+        "published": note["published"],
+        "to": note["to"],
+        "cc": note["cc"],
+        "object": note,
+    }
+
+
+def render_update(view: StatusView, uris: Uris) -> Document:
+    """An edited status goes out."""
+    note = render_note(view, uris)
+    return {
+        "id": f"{view.status.uri}#updates/{view.status.edited_at}",
+        "type": "Update",
+        "actor": view.author.uri,
+        "published": note["updated"],
+        "to": note["to"],
+        "cc": note["cc"],
+        "object": note,
+    }
+
+
+def render_update_actor(document: Document, followers: Uri, at: Millis) -> Document:
+    """A changed profile, or a new key, goes out."""
+    return {
+        "id": f"{document['id']}#updates/{at}",
+        "type": "Update",
+        "actor": document["id"],
+        "published": timestamp(at),
+        "to": [PUBLIC],
+        "cc": [followers],
+        "object": document,
+    }
+
+
+def render_delete(view: StatusView) -> Document:
+    """A status is no more. It is addressed as the status was, so that a Delete tells nobody new."""
+    audience = audience_of(view)
+    return {
+        "id": f"{view.status.uri}#delete",
+        "type": "Delete",
+        "actor": view.author.uri,
+        "to": list(audience.to),
+        "cc": list(audience.cc),
+        "object": render_tombstone(view.status.uri),
+    }
+
+
+def render_announce(view: StatusView) -> Document:
+    """A boost: the view is that of the boost itself."""
+    if view.boost_of is None:
+        raise ValueError("only a boost is announced")
+    followers = Uri(f"{view.author.uri}/followers")
+    audience = addressed(view.status.reach, followers, [view.boost_of.author.uri])
+    return {
+        "id": view.status.uri,
+        "type": "Announce",
+        "actor": view.author.uri,
+        "published": timestamp(view.status.published),
+        "to": list(audience.to),
+        "cc": list(audience.cc),
+        "object": view.boost_of.status.uri,
+    }
+
+
+def render_like(uri: str, actor: Actor, view: StatusView) -> Document:
+    """A favourite."""
+    return {
+        "id": uri,
+        "type": "Like",
+        "actor": actor.uri,
+        "to": [view.author.uri],
+        "cc": [],
+        "object": view.status.uri,
+    }
+
+
+def render_follow(uri: str, follower: Uri, followee: Uri) -> Document:
+    """Somebody wants to read somebody."""
+    return {
+        "id": uri,
+        "type": "Follow",
+        "actor": follower,
+        "to": [followee],
+        "cc": [],
+        "object": followee,
+    }
+
+
+def render_answer(kind: str, uri: str, follow: Document) -> Document:
+    """Accept or Reject of a follow, which is embedded whole: Threads and Misskey insist on it."""
+    return {
+        "id": uri,
+        "type": kind,
+        "actor": follow["object"],
+        "to": [follow["actor"]],
+        "cc": [],
+        "object": follow,
+    }
+
+
+def render_undo(activity: Document) -> Document:
+    """What an activity did is taken back; it is embedded whole."""
+    return {
+        "id": f"{activity['id']}/undo" if "#" in activity["id"] else f"{activity['id']}#undo",
+        "type": "Undo",
+        "actor": activity["actor"],
+        "to": activity["to"],
+        "cc": activity["cc"],
+        "object": activity,
+    }

@@ -1,0 +1,68 @@
+"""This is where our actors are written as ActivityPub documents.
+
+Shapes follow FEDERATION.md: lists are always lists, and names and summaries are never null.
+"""
+
+import mimetypes
+
+from fedlearn.activitypub.jsonld import Document
+from fedlearn.activitypub.multikeys import write_multikey
+from fedlearn.activitypub.render.documents import timestamp
+from fedlearn.activitypub.uris import Uris
+from fedlearn.domain.actors import Actor, PublicKey
+from fedlearn.domain.ids import Millis
+
+DAY_MS = 86_400_000
+
+
+def render_actor(actor: Actor, key: PublicKey, uris: Uris) -> Document:
+    """A local actor."""
+    profile = actor.profile
+    document: Document = {
+        "id": profile.uri,
+        "type": profile.kind.value,
+        "preferredUsername": profile.username,
+        "webfinger": uris.handle(profile.username),
+        "name": profile.name,
+        "summary": profile.summary,
+        "url": profile.url,
+        # Rounded to the day: when exactly somebody signed up is nobody's business.
+        "published": timestamp(Millis(profile.published - profile.published % DAY_MS)),
+        "inbox": profile.inbox,
+        "outbox": profile.outbox,
+        "followers": profile.followers,
+        "following": profile.following,
+        "featured": profile.featured,
+        "featuredTags": f"{profile.uri}/tags",
+        "endpoints": {"sharedInbox": uris.shared_inbox},
+        "manuallyApprovesFollowers": profile.is_locked,
+        "discoverable": profile.is_discoverable,
+        "indexable": profile.is_indexable,
+        "memorial": False,
+        "publicKey": {"id": key.uri, "owner": key.owner, "publicKeyPem": key.pem},
+        # The same key once more, in the form that newer peers read.
+        "assertionMethod": [
+            {
+                "id": f"{key.owner}#multikey",
+                "type": "Multikey",
+                "controller": key.owner,
+                "publicKeyMultibase": write_multikey(key.pem),
+            }
+        ],
+        "attachment": [
+            {"type": "PropertyValue", "name": field.name, "value": field.value}
+            for field in profile.fields
+        ],
+        "tag": [],
+        "alsoKnownAs": list(profile.also_known_as),
+    }
+    pictures = {"icon": profile.avatar, "image": profile.header}
+    document |= {name: _render_picture(url) for name, url in pictures.items() if url}
+    if profile.moved_to:
+        document["movedTo"] = profile.moved_to
+    return document
+
+
+def _render_picture(url: str) -> Document:
+    media_type, _ = mimetypes.guess_type(url)
+    return {"type": "Image", "mediaType": media_type or "image/png", "url": url}

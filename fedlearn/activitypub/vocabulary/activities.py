@@ -1,0 +1,51 @@
+"""This is where a received document becomes an activity.
+
+Readers are forgiving about form and strict about identity. Texts come out as they were sent:
+whoever stores them sanitises them first.
+"""
+
+from dataclasses import dataclass
+
+from fedlearn.activitypub import values
+from fedlearn.activitypub.jsonld import Document
+from fedlearn.domain.ids import Millis, Uri
+from fedlearn.errors import RefusedDocument
+
+MOST_ADDRESSEES = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """Something that an actor says it does. `object` is there when it came embedded."""
+
+    uri: Uri | None
+    kind: str
+    actor: Uri
+    object_uri: Uri | None
+    object: Document | None
+    to: tuple[Uri, ...]
+    cc: tuple[Uri, ...]
+    published: Millis | None
+
+    @property
+    def object_kind(self) -> str:
+        """Type of the embedded object, "" when there is only its identity."""
+        return values.kind(self.object) if self.object else ""
+
+
+def read_activity(document: Document) -> Activity:
+    """An activity; `RefusedDocument` when it has no type or no actor."""
+    kind, actor = values.kind(document), values.uri(document.get("actor"))
+    if not kind or not actor:
+        raise RefusedDocument("the activity lacks a type or an actor")
+    embedded = next(values.objects(document.get("object")), None)
+    return Activity(
+        uri=values.uri(document.get("id")),
+        kind=kind,
+        actor=actor,
+        object_uri=values.uri(document.get("object")),
+        object=embedded,
+        to=values.uris(document.get("to"), MOST_ADDRESSEES),
+        cc=values.uris(document.get("cc"), MOST_ADDRESSEES),
+        published=values.moment(document.get("published")),
+    )
