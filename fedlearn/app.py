@@ -15,7 +15,7 @@ from fedlearn.activitypub.guard import Resolver
 from fedlearn.activitypub.uris import Uris
 from fedlearn.activitypub.webfinger import WebFinger
 from fedlearn.db.opening import open_current_database
-from fedlearn.inbox.receive import Intake
+from fedlearn.inbox.intake import Intake
 from fedlearn.instance import VERSION, Instance, KeyRing, KnownKeys, open_vault
 from fedlearn.outbox.egress import EgressGuard
 from fedlearn.services.accounts import ensure_instance_actor

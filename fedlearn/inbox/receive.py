@@ -1,31 +1,21 @@
-"""This is where deliveries are taken in: read, held against their sender, and put on disk.
-
-What is acknowledged is committed. Deliveries that come while a commit is under way go into the next
-one together, so the disk is asked once for many.
-"""
-
-import asyncio
-from dataclasses import dataclass
+"""This is where deliveries are read, held against their sender, and handed to the intake."""
 
 import msgspec
 
 from fedlearn.activitypub import values
 from fedlearn.activitypub.fetch import is_activity_json
 from fedlearn.activitypub.jsonld import Document, has_as_context, read_document
-from fedlearn.activitypub.uris import host_of, same_origin
+from fedlearn.activitypub.uris import same_origin
 from fedlearn.activitypub.vocabulary.activities import Activity, read_activity
 from fedlearn.db import actors as db_actors
-from fedlearn.db import hosts as db_hosts
-from fedlearn.db import received as db_received
-from fedlearn.db.database import Connection, Database
-from fedlearn.db.jobs import NewJob, insert_jobs
+from fedlearn.db.jobs import NewJob
 from fedlearn.domain.jobs import JobKind
 from fedlearn.errors import BadSignature, Malformed, RefusedDocument, WrongContentType
+from fedlearn.inbox.intake import Intake, Taken
 from fedlearn.inbox.verify import Sender
 from fedlearn.instance import Instance
 from fedlearn.settings import Settings
 
-MOST_AT_ONCE = 100
 # What is ordered by its own identity; everything else by the identity of its object.
 BEGINNINGS = frozenset({"Follow", "Like", "Announce", "Block", "EmojiReact", "Dislike", "Flag"})
 SELF_CHANGES = frozenset({"Delete", "Update"})
@@ -60,7 +50,7 @@ async def is_news_of_a_stranger(instance: Instance, document: Document) -> bool:
         return await db_actors.actor_by_uri(connection, actor) is None
 
 
-async def receive(intake: "Intake", sender: Sender, document: Document, body: bytes) -> None:
+async def receive(intake: Intake, sender: Sender, document: Document, body: bytes) -> None:
     """Take a verified delivery in; it is on disk when this returns.
 
     Raises `Malformed` (400), or `BadSignature` (401) when somebody else is said to act. What cannot
@@ -92,63 +82,3 @@ def _read(document: Document) -> Activity:
 def _order_key(activity: Activity) -> str:
     about = activity.uri if activity.kind in BEGINNINGS else activity.object_uri
     return about or ""
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """An activity about to be written: who sent it, its identity if it has one, and its job."""
-
-    actor_uri: str
-    uri: str | None
-    job: NewJob
-
-
-class Intake:
-    """Writes what comes in, in small groups."""
-
-    def __init__(self, db: Database) -> None:
-        self._db = db
-        self._waiting: list[tuple[Taken, asyncio.Future[None]]] = []
-        self._writing: asyncio.Task[None] | None = None
-
-    async def take(self, taken: Taken) -> None:
-        """Return when the activity is on disk; raise what kept it from getting there."""
-        done = asyncio.get_running_loop().create_future()
-        self._waiting.append((taken, done))
-        if self._writing is None:
-            self._writing = asyncio.create_task(self._write_all())
-        await done
-
-    async def _write_all(self) -> None:
-        while self._waiting:
-            group, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
-            error = await self._write(group)
-            for _, done in group:
-                if done.cancelled():
-                    continue
-                if error is None:
-                    done.set_result(None)
-                else:
-                    done.set_exception(error)
-        self._writing = None
-
-    async def _write(self, group: list[tuple[Taken, asyncio.Future[None]]]) -> Exception | None:
-        try:
-            async with self._db.write() as connection:
-                await _write_group(connection, [taken for taken, _ in group])
-        except Exception as error:  # noqa: BLE001 - handed to each that waits for it
-            return error
-        return None
-
-
-async def _write_group(connection: Connection, group: list[Taken]) -> None:
-    new = [
-        taken.job
-        for taken in group
-        if taken.uri is None
-        or await db_received.remember_activity(connection, taken.actor_uri, taken.uri)
-    ]
-    await insert_jobs(connection, new)
-    # Whoever calls is alive: what waits for that host may go.
-    hosts = {host_of(taken.actor_uri) for taken in group}
-    await db_hosts.host_is_well(connection, list(hosts))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from starlette.requests import HTTPConnection
 
 from fedlearn.activitypub.claims import RequestHead
-from fedlearn.inbox.receive import Intake
+from fedlearn.inbox.intake import Intake
 from fedlearn.instance import Instance
 from fedlearn.web.documents import DocumentCache
 from fedlearn.web.limits import Limits
