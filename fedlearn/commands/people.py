@@ -1,0 +1,134 @@
+"""This is where an operator looks after people and acts in their names."""
+
+import sys
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from fedlearn.commands.terminal import AsJson, Handle, Name, console, print_json, with_instance
+from fedlearn.domain.actors import Actor, Role
+from fedlearn.domain.audience import Reach, Scope
+from fedlearn.errors import Invalid
+from fedlearn.instance import Instance
+from fedlearn.services import accounts, follows, lookup, statuses
+from fedlearn.services.accounts import NewAccount
+from fedlearn.services.statuses import Draft
+
+app = typer.Typer(help="People who have an account here.", no_args_is_help=True)
+
+
+@app.command("create")
+def create_user(
+    name: Name,
+    email: Annotated[str, typer.Option(help="E-mail address.")],
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+    ] = False,
+    admin: Annotated[bool, typer.Option("--admin", help="May run the instance.")] = False,
+) -> None:
+    """Make an account; without a password a one-time sign-in link is printed."""
+    password = sys.stdin.readline().rstrip("\n") if password_stdin else None
+    wanted = NewAccount(name, email, password, Role.ADMIN if admin else Role.USER)
+
+    async def work(instance: Instance) -> str:
+        user = await accounts.create_account(instance, wanted)
+        return "" if password else await accounts.make_sign_in_link(instance, user)
+
+    link = with_instance(work)
+    console.print(f"@{name} has an account now." + (f"\nTo sign in once: {link}" if link else ""))
+
+
+@app.command("list")
+def list_users(as_json: AsJson = False) -> None:
+    """Everybody who has an account."""
+    users = with_instance(accounts.all_users)
+    if as_json:
+        print_json(
+            [
+                {
+                    "name": user.actor.profile.username,
+                    "email": user.email,
+                    "role": user.role,
+                    "approved": user.approved_at is not None,
+                }
+                for user in users
+            ]
+        )
+        return
+    table = Table("name", "e-mail", "role", "approved")
+    for user in users:
+        approved = "yes" if user.approved_at else "no"
+        table.add_row(user.actor.profile.username, user.email, user.role, approved)
+    console.print(table)
+
+
+@app.command("link")
+def make_link(name: Name) -> None:
+    """Print a link that signs this person in once."""
+
+    async def work(instance: Instance) -> str:
+        user = await accounts.find_user(instance, name)
+        return await accounts.make_sign_in_link(instance, user)
+
+    console.print(with_instance(work))
+
+
+@app.command("approve")
+def approve_user(name: Name) -> None:
+    """Let somebody in who signed up and waits."""
+
+    async def work(instance: Instance) -> None:
+        await accounts.approve(instance, await accounts.find_user(instance, name))
+
+    with_instance(work)
+    console.print(f"@{name} may sign in now.")
+
+
+@app.command("invite")
+def invite_user() -> None:
+    """Print a link with which one person may sign up, while `registration` is `invite`."""
+    console.print(with_instance(accounts.make_invitation))
+
+
+@app.command("rotate-key")
+def rotate_key(name: Name) -> None:
+    """Give somebody another signing key, and tell their followers' servers."""
+
+    async def work(instance: Instance) -> None:
+        user = await accounts.find_user(instance, name)
+        await accounts.rotate_key(instance, user.actor)
+
+    with_instance(work)
+    console.print(f"@{name} signs with another key now.")
+
+
+@app.command("follow")
+def follow_handle(name: Name, handle: Handle) -> None:
+    """Have somebody here follow somebody, here or elsewhere."""
+
+    async def work(instance: Instance) -> str:
+        user = await accounts.find_user(instance, name)
+        found = await lookup.look_up(instance, user.actor, handle)
+        if not isinstance(found, Actor):
+            raise Invalid(f"{handle} is a post, not an account")
+        made = await follows.follow(instance, user.actor, found)
+        return f"@{name} follows @{found.acct} ({made.state})."
+
+    console.print(with_instance(work))
+
+
+def post_status(
+    name: Name,
+    text: Annotated[str, typer.Argument(help="What to post.")],
+    reach: Annotated[Reach, typer.Option(help="How far it reaches.")] = Reach.PUBLIC,
+    scope: Annotated[Scope, typer.Option(help="org: it never leaves the server.")] = Scope.FED,
+) -> None:
+    """Post in somebody's name."""
+
+    async def work(instance: Instance) -> str:
+        user = await accounts.find_user(instance, name)
+        draft = Draft(text, reach=reach, scope=scope)
+        return (await statuses.post_status(instance, user.actor, draft)).status.url
+
+    console.print(with_instance(work))

@@ -1,0 +1,44 @@
+"""This is where a command reaches the instance and prints, and what several take as arguments."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+import typer
+from rich.console import Console
+
+from fedlearn.app import open_instance
+from fedlearn.instance import Instance
+from fedlearn.settings import Settings, load_settings
+
+console = Console(highlight=False, soft_wrap=True)
+Answer = TypeVar("Answer")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
+Name = Annotated[str, typer.Argument(help="Name in the handle, without @.")]
+Handle = Annotated[str, typer.Argument(help="Such as @name@example.org.")]
+
+
+def current_settings() -> Settings:
+    """What the operator chose in the environment and in `fedlearn.toml`."""
+    return load_settings(os.environ)
+
+
+def with_instance(
+    work: Callable[[Instance], Awaitable[Answer]], settings: Settings | None = None
+) -> Answer:
+    """Do some work with the instance opened around it."""
+
+    async def run() -> Answer:
+        async with open_instance(settings or current_settings()) as instance:
+            return await work(instance)
+
+    return asyncio.run(run())
+
+
+def print_json(value: Any) -> None:
+    """Print for a program to read."""
+    sys.stdout.write(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n")
