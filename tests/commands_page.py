@@ -15,6 +15,7 @@ import typer
 from typer.models import ArgumentInfo, OptionInfo
 
 from fedlearn.cli import app
+from fedlearn.domain.jobs import JobKind
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "reference" / "commands.md"
@@ -51,10 +52,7 @@ Numbers of now, in this shape. `jobs` has an entry for each kind of job, also wh
   "users": 3,
   "statuses": {"local": 120, "remote": 431},
   "jobs": {
-    "process_activity": {"waiting": 0, "running": 0, "dead": 0},
-    "refresh_actor": {"waiting": 0, "running": 0, "dead": 0},
-    "fetch_parent": {"waiting": 0, "running": 0, "dead": 0},
-    "clean_up": {"waiting": 1, "running": 0, "dead": 0}
+KINDS_OF_JOBS
   },
   "deliveries": {"waiting": 2, "dead": 0},
   "domains": 14
@@ -71,7 +69,10 @@ Numbers of now, in this shape. `jobs` has an entry for each kind of job, also wh
 
 `fedlearn user list --json` prints a list of `{"name", "email", "role", "approved"}`, and
 `fedlearn domain list --json` one of `{"domain", "policy"}`.
-"""
+""".replace(
+    "KINDS_OF_JOBS",
+    ",\n".join(f'    "{kind}": {{"waiting": 0, "running": 0, "dead": 0}}' for kind in JobKind),
+)
 
 HEAD = "| argument | default | what it is for |\n| --- | --- | --- |\n"
 

@@ -121,13 +121,18 @@ def number(value: Any) -> int | None:
 
 def moment(value: Any) -> Millis | None:
     """A time in ISO 8601, None when it is no sane one."""
+    at = date_time(value)
+    try:
+        return Millis(int(at.timestamp() * 1000)) if at and at.year >= EARLIEST_YEAR else None
+    except (OverflowError, ValueError):
+        return None
+
+
+def date_time(value: Any) -> datetime | None:
+    """A time in ISO 8601 with the offset in which it was written; without one it is in UTC."""
     plain = SHORT_OFFSET.sub(r"\1:\2", text(value, 64))
     try:
         at = datetime.fromisoformat(plain)
     except ValueError:
         return None
-    at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    try:
-        return Millis(int(at.timestamp() * 1000)) if at.year >= EARLIEST_YEAR else None
-    except (OverflowError, ValueError):
-        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -10,12 +10,25 @@ from dataclasses import dataclass, field
 
 from fedlearn.db.actors import actors_by_id
 from fedlearn.db.database import Connection
+from fedlearn.db.polls import polls_of
+from fedlearn.db.quotes import quotes_of
+from fedlearn.db.reactions import reactions_to
 from fedlearn.db.statuses import status_of
 from fedlearn.db.visibility import VISIBLE, eyes
 from fedlearn.domain.actors import Actor
 from fedlearn.domain.audience import Viewer
 from fedlearn.domain.ids import ActorId, StatusId, Uri
-from fedlearn.domain.statuses import Attachment, Mention, Status, StatusView
+from fedlearn.domain.polls import Poll
+from fedlearn.domain.quotes import Quote, QuoteState
+from fedlearn.domain.statuses import (
+    Attachment,
+    Mention,
+    Preview,
+    QuoteView,
+    ReactionView,
+    Status,
+    StatusView,
+)
 
 
 async def status_view(
@@ -37,17 +50,25 @@ async def status_views(
 ) -> list[StatusView]:
     """These statuses in this order, without those that the viewer may not see.
 
-    A boost is left out with what it boosts.
+    A boost is left out with what it boosts. A quote shows what it quotes, but not what that quotes.
     """
     shown = await _visible(connection, viewer, ids)
     boosted = [status.boost_of_id for status in shown.values() if status.boost_of_id is not None]
-    statuses = shown | await _visible(connection, viewer, boosted)
-    details = await _gather(connection, viewer, statuses)
+    statuses = shown | (await _visible(connection, viewer, boosted) if boosted else {})
+    quotes = await quotes_of(connection, list(statuses))
+    agreed = [one.quoted_id for one in quotes.values() if one.quoted_id and _is_agreed(one)]
+    quoted = await _visible(connection, viewer, agreed) if agreed else {}
+    details = await _gather(connection, viewer, statuses | quoted)
+    details.quotes, details.quoted = quotes, set(quoted)
     return [
         details.view(shown[status_id])
         for status_id in ids
         if status_id in shown and shown[status_id].boost_of_id in {None, *statuses}
     ]
+
+
+def _is_agreed(quote: Quote) -> bool:
+    return quote.state is QuoteState.ACCEPTED
 
 
 @dataclass
@@ -60,6 +81,11 @@ class _Details:
     mentions: dict[int, list[Mention]] = field(default_factory=lambda: defaultdict(list))
     hashtags: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
     attachments: dict[int, list[Attachment]] = field(default_factory=lambda: defaultdict(list))
+    previews: dict[int, Preview] = field(default_factory=dict)
+    polls: dict[StatusId, Poll] = field(default_factory=dict)
+    reactions: dict[StatusId, list[ReactionView]] = field(default_factory=dict)
+    quotes: dict[StatusId, Quote] = field(default_factory=dict)
+    quoted: set[StatusId] = field(default_factory=set)
     replies: dict[int, int] = field(default_factory=dict)
     boosts: dict[int, int] = field(default_factory=dict)
     favourites: dict[int, int] = field(default_factory=dict)
@@ -76,14 +102,25 @@ class _Details:
             mentions=tuple(self.mentions[status.id]),
             hashtags=tuple(self.hashtags[status.id]),
             attachments=tuple(self.attachments[status.id]),
+            preview=self.previews.get(status.id),
+            poll=self.polls.get(status.id),
+            quote=self._quote(self.quotes.get(status.id)),
+            reactions=tuple(self.reactions.get(status.id, ())),
             in_reply_to_author=self.authors.get(parent) if parent else None,
             boost_of=self.view(boost_of) if boost_of else None,
             replies=self.replies.get(status.id, 0),
-            boosts=self.boosts.get(status.id, 0),
-            favourites=self.favourites.get(status.id, 0),
+            boosts=max(self.boosts.get(status.id, 0), status.told_boosts or 0),
+            favourites=max(self.favourites.get(status.id, 0), status.told_favourites or 0),
             favourited=status.id in self.favourited,
             boosted=status.id in self.boosted,
         )
+
+    def _quote(self, quote: Quote | None) -> QuoteView | None:
+        if quote is None:
+            return None
+        shown = _is_agreed(quote) and quote.quoted_id in self.quoted
+        view = self.view(self.statuses[quote.quoted_id]) if shown and quote.quoted_id else None
+        return QuoteView(quote.state, quote.quoted_uri, quote.authorization_uri, view)
 
 
 async def _visible(
@@ -106,6 +143,9 @@ async def _gather(
     await _read_mentions(connection, ids, details)
     await _read_hashtags(connection, ids, details)
     await _read_attachments(connection, ids, details)
+    await _read_previews(connection, ids, details)
+    details.polls = await polls_of(connection, ids, viewer.actor_id)
+    details.reactions = await reactions_to(connection, ids)
     await _read_counts(connection, viewer, ids, details)
     if viewer.actor_id is not None:
         await _read_own_marks(connection, viewer.actor_id, ids, details)
@@ -159,6 +199,14 @@ async def _read_attachments(connection: Connection, ids: list[StatusId], details
                 width=row["width"],
                 height=row["height"],
             )
+        )
+
+
+async def _read_previews(connection: Connection, ids: list[StatusId], details: _Details) -> None:
+    rows = await connection.fetch_all("SELECT * FROM preview WHERE status_id IN :ids", ids=ids)
+    for row in rows:
+        details.previews[row["status_id"]] = Preview(
+            row["url"], row["title"], row["description"], row["image"]
         )
 
 

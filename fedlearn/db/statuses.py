@@ -5,14 +5,17 @@ db/status_views.py, and so passes the visibility predicate.
 """
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from fedlearn.db.actors import actors_by_id
 from fedlearn.db.database import Connection, Row
+from fedlearn.db.emojis import read_emojis, write_emojis
 from fedlearn.db.follows import LAST
 from fedlearn.domain.actors import Actor
 from fedlearn.domain.audience import Reach, Scope
 from fedlearn.domain.ids import ActorId, Millis, StatusId, Uri
-from fedlearn.domain.statuses import Attachment, Edit, Status
+from fedlearn.domain.quotes import QuotePolicy
+from fedlearn.domain.statuses import Edit, Status
 from fedlearn.errors import Unavailable
 
 
@@ -27,16 +30,18 @@ async def insert_status(connection: Connection, status: Status, *, is_local: boo
         INSERT INTO status (
             id, uri, url, actor_id, is_local, reach, scope, content, source, content_warning,
             is_sensitive, language, in_reply_to_uri, in_reply_to_id, boost_of_id, conversation,
-            published, edited_at)
+            published, edited_at, quote_policy, emojis, replies, context, told_favourites,
+            told_boosts)
         VALUES (
             :id, :uri, :url, :actor_id, :is_local, :reach, :scope, :content, :source,
             :content_warning, :is_sensitive, :language, :in_reply_to_uri, :in_reply_to_id,
-            :boost_of_id, :conversation, :published, :edited_at)
+            :boost_of_id, :conversation, :published, :edited_at, :quote_policy, :emojis, :replies,
+            :context, :told_favourites, :told_boosts)
         ON CONFLICT DO NOTHING
         RETURNING id
         """,
+        **_columns(status),
         is_local=is_local,
-        **{name: getattr(status, name) for name in Status.__slots__},
     )
     if inserted is None:
         taken = await connection.fetch_one(
@@ -56,42 +61,6 @@ async def insert_status(connection: Connection, status: Status, *, is_local: boo
         uri=status.uri,
     )
     return True
-
-
-async def set_details(
-    connection: Connection,
-    status_id: StatusId,
-    *,
-    hashtags: Iterable[str],
-    attachments: Sequence[Attachment],
-) -> None:
-    """Give a status these hashtags and attachments instead of those it had."""
-    await connection.execute("DELETE FROM hashtag WHERE status_id = :id", id=status_id)
-    await connection.execute("DELETE FROM attachment WHERE status_id = :id", id=status_id)
-    await connection.execute_many(
-        "INSERT INTO hashtag (status_id, name) VALUES (:id, :name) ON CONFLICT DO NOTHING",
-        [{"id": status_id, "name": name} for name in hashtags],
-    )
-    await connection.execute_many(
-        """
-        INSERT INTO attachment (
-            status_id, position, media_type, url, description, blurhash, width, height)
-        VALUES (:id, :position, :media_type, :url, :description, :blurhash, :width, :height)
-        """,
-        [
-            {
-                "id": status_id,
-                "position": position,
-                "media_type": attachment.media_type,
-                "url": attachment.url,
-                "description": attachment.description,
-                "blurhash": attachment.blurhash,
-                "width": attachment.width,
-                "height": attachment.height,
-            }
-            for position, attachment in enumerate(attachments)
-        ],
-    )
 
 
 async def add_mentions(
@@ -151,7 +120,8 @@ async def replace_text(connection: Connection, before: Status, after: Status) ->
     await connection.execute(
         """
         UPDATE status SET content = :content, source = :source, is_sensitive = :is_sensitive,
-            content_warning = :content_warning, language = :language, edited_at = :edited_at
+            content_warning = :content_warning, language = :language, edited_at = :edited_at,
+            emojis = :emojis
         WHERE id = :id
         """,
         id=after.id,
@@ -161,6 +131,23 @@ async def replace_text(connection: Connection, before: Status, after: Status) ->
         content_warning=after.content_warning,
         language=after.language,
         edited_at=after.edited_at,
+        emojis=write_emojis(after.emojis),
+    )
+
+
+async def refresh_told(connection: Connection, told: Status) -> None:
+    """What the author's server tells now besides the text: counts, and who may quote."""
+    await connection.execute(
+        """
+        UPDATE status SET quote_policy = :quote_policy,
+            told_favourites = coalesce(:favourites, told_favourites),
+            told_boosts = coalesce(:boosts, told_boosts)
+        WHERE id = :id
+        """,
+        id=told.id,
+        quote_policy=told.quote_policy.value,
+        favourites=told.told_favourites,
+        boosts=told.told_boosts,
     )
 
 
@@ -233,7 +220,18 @@ def status_of(row: Row) -> Status:
         conversation=Uri(row["conversation"]),
         published=Millis(row["published"]),
         edited_at=row["edited_at"],
+        quote_policy=QuotePolicy(row["quote_policy"]),
+        emojis=read_emojis(row["emojis"]),
+        replies=row["replies"],
+        context=row["context"],
+        told_favourites=row["told_favourites"],
+        told_boosts=row["told_boosts"],
     )
+
+
+def _columns(status: Status) -> dict[str, Any]:
+    columns = {name: getattr(status, name) for name in Status.__slots__}
+    return columns | {"emojis": write_emojis(status.emojis)}
 
 
 async def any_kept_inside(connection: Connection, ids: Sequence[int]) -> bool:

@@ -9,13 +9,16 @@ from fedlearn.domain.statuses import StatusView
 
 
 class NotificationKind(StrEnum):
-    """The types of the Mastodon API that exist here."""
+    """The types of the Mastodon API that exist here, and Pleroma's for a reaction."""
 
     MENTION = "mention"
     FOLLOW = "follow"
     FOLLOW_REQUEST = "follow_request"
     BOOST = "reblog"
     FAVOURITE = "favourite"
+    REACTION = "emoji_reaction"
+    POLL = "poll"
+    QUOTE = "quote"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from fedlearn.domain.actors import Actor
 from fedlearn.domain.audience import Reach, Scope, narrower
 from fedlearn.domain.ids import ActorId, Millis, StatusId, Uri
+from fedlearn.domain.polls import Poll
+from fedlearn.domain.quotes import QuotePolicy, QuoteState
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +22,30 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class Emoji:
+    """A picture that stands for `:name:` in a text; `url` is where its owner serves it."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Where a post leads, as its author's server describes it."""
+
+    url: str
+    title: str
+    description: str = ""
+    image: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """A post as it is stored. `content` is sanitised HTML; `source` is what a local author typed.
 
-    A boost is a status of its own that has `boost_of_id` and no content.
+    A boost is a status of its own that has `boost_of_id` and no content. `replies` and `context`
+    are where the author's server lists the answers and the whole conversation, `told_…` how many
+    likes and boosts it counts; all None for our own.
     """
 
     id: StatusId
@@ -43,6 +65,12 @@ class Status:
     conversation: Uri
     published: Millis
     edited_at: Millis | None
+    quote_policy: QuotePolicy = QuotePolicy.PUBLIC
+    emojis: tuple[Emoji, ...] = ()
+    replies: Uri | None = None
+    context: Uri | None = None
+    told_favourites: int | None = None
+    told_boosts: int | None = None
 
 
 def boost_of(
@@ -81,10 +109,30 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
+class ReactionView:
+    """An emoji with which people answered a post, and how many did."""
+
+    name: str
+    emoji_url: str | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteView:
+    """What a status quotes. `view` is there when its author agreed and the reader may see it."""
+
+    state: QuoteState
+    quoted_uri: Uri
+    authorization_uri: Uri | None
+    view: "StatusView | None"
+
+
+@dataclass(frozen=True, slots=True)
 class StatusView:
     """A status with all that a reader is shown; pages, API and ActivityPub are made from it.
 
-    Counts hold only what the viewer may see. `favourited` and `boosted` are the viewer's own.
+    Counts hold only what the viewer may see, or for posts of others what their server tells of all.
+    `favourited` and `boosted` are the viewer's own.
     """
 
     status: Status
@@ -92,6 +140,10 @@ class StatusView:
     mentions: tuple[Mention, ...] = ()
     hashtags: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    preview: Preview | None = None
+    poll: Poll | None = None
+    quote: QuoteView | None = None
+    reactions: tuple[ReactionView, ...] = ()
     in_reply_to_author: Actor | None = None
     boost_of: "StatusView | None" = None
     replies: int = 0

@@ -7,12 +7,14 @@ import msgspec
 
 from fedlearn.activitypub.jsonld import read_document
 from fedlearn.activitypub.vocabulary.activities import Activity, read_activity
-from fedlearn.domain.ids import ActorId
+from fedlearn.domain.ids import ActorId, Uri
 from fedlearn.errors import FetchError, RefusedDocument, Unreachable
 from fedlearn.inbox.activities.accept import on_accept
+from fedlearn.inbox.activities.add_remove import on_add, on_remove
 from fedlearn.inbox.activities.announce import on_announce
 from fedlearn.inbox.activities.create import on_create
 from fedlearn.inbox.activities.delete import on_delete
+from fedlearn.inbox.activities.emoji_react import on_emoji_react
 from fedlearn.inbox.activities.follow import on_follow
 from fedlearn.inbox.activities.like import on_like
 from fedlearn.inbox.activities.reject import on_reject
@@ -30,12 +32,15 @@ Handler = Callable[[Instance, Activity, Sender], Awaitable[Outcome]]
 
 HANDLERS: dict[str, Handler] = {
     "Accept": on_accept,
+    "Add": on_add,
     "Announce": on_announce,
     "Create": on_create,
     "Delete": on_delete,
+    "EmojiReact": on_emoji_react,
     "Follow": on_follow,
     "Like": on_like,
     "Reject": on_reject,
+    "Remove": on_remove,
     "Undo": on_undo,
     "Update": on_update,
 }
@@ -53,7 +58,8 @@ async def process(instance: Instance, payload: str) -> Outcome:
     async with instance.db.read() as connection:
         sender = await recall_sender(connection, ActorId(received.sender_id))
     document = read_document(received.body.encode(), instance.settings.max_json_depth)
-    activity = read_activity(document)
+    owner = Uri(received.delivered_to) if received.delivered_to else None
+    activity = read_activity(document, owner)
     outcome = await _handle(instance, activity, sender)
     if isinstance(outcome, Ignored):
         log.info("ignored %s %s: %s", activity.kind, activity.uri, outcome.reason)

@@ -9,6 +9,7 @@ from fedlearn.activitypub.uris import same_origin
 from fedlearn.activitypub.vocabulary.activities import Activity, read_activity
 from fedlearn.db import actors as db_actors
 from fedlearn.db.jobs import NewJob
+from fedlearn.domain.ids import Uri
 from fedlearn.domain.jobs import JobKind
 from fedlearn.errors import BadSignature, Malformed, RefusedDocument, WrongContentType
 from fedlearn.inbox.intake import Intake, Taken
@@ -22,10 +23,14 @@ SELF_CHANGES = frozenset({"Delete", "Update"})
 
 
 class Received(msgspec.Struct, frozen=True):
-    """The payload of a process_activity job: who sent it, proven, and what, as it came."""
+    """The payload of a process_activity job: who sent it, proven, and what, as it came.
+
+    `delivered_to` is the actor of ours whose own inbox it came to, None for the shared one.
+    """
 
     sender_id: int
     body: str
+    delivered_to: str | None = None
 
 
 def read_delivery(body: bytes, content_type: str, settings: Settings) -> Document:
@@ -50,7 +55,14 @@ async def is_news_of_a_stranger(instance: Instance, document: Document) -> bool:
         return await db_actors.actor_by_uri(connection, actor) is None
 
 
-async def receive(intake: Intake, sender: Sender, document: Document, body: bytes) -> None:
+async def receive(
+    intake: Intake,
+    sender: Sender,
+    document: Document,
+    body: bytes,
+    *,
+    delivered_to: Uri | None = None,
+) -> None:
     """Take a verified delivery in; it is on disk when this returns.
 
     Raises `Malformed` (400), or `BadSignature` (401) when somebody else is said to act. What cannot
@@ -61,7 +73,7 @@ async def receive(intake: Intake, sender: Sender, document: Document, body: byte
         raise BadSignature(f"{activity.actor} did not sign this: {sender.actor.uri} did")
     if activity.uri is not None and not same_origin(activity.uri, activity.actor):
         return
-    received = Received(sender.actor.id, body.decode(errors="replace"))
+    received = Received(sender.actor.id, body.decode(errors="replace"), delivered_to)
     job = NewJob(
         JobKind.PROCESS_ACTIVITY,
         payload=msgspec.json.encode(received).decode(),

@@ -3,27 +3,30 @@
 Storing happens inside the caller's transaction, so nothing here that stores may use the network.
 """
 
-import html
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from fedlearn.activitypub.audience import reach_of
+from fedlearn.activitypub.audience import SPELLINGS_OF_PUBLIC, reach_of
 from fedlearn.activitypub.uris import Uris, same_origin
 from fedlearn.activitypub.vocabulary.notes import NoteDocument, read_note
+from fedlearn.activitypub.vocabulary.quotes import quote_policy_of
 from fedlearn.db import actors as db_actors
+from fedlearn.db import polls as db_polls
 from fedlearn.db import received as db_received
 from fedlearn.db import statuses as db_statuses
 from fedlearn.db.database import Connection
+from fedlearn.db.details import Details, add_details, replace_details
 from fedlearn.domain.actors import Actor
 from fedlearn.domain.audience import Scope
 from fedlearn.domain.ids import ActorId, Millis, StatusId, Uri, now, snowflake_of_arrival
+from fedlearn.domain.polls import Poll
 from fedlearn.domain.statuses import Status
 from fedlearn.errors import RefusedDocument
 from fedlearn.instance import Instance
 from fedlearn.remote.actors import find_actor
-from fedlearn.text.sanitize import SafeHtml, sanitize, to_plain_text
-
-NATIVE_KINDS = frozenset({"Note", "Question"})
-LONGEST_WARNING = 500
+from fedlearn.remote.content import content_of, warning_of
+from fedlearn.remote.mentions import want_mentioned
+from fedlearn.remote.quotes import claim_quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,43 +50,56 @@ async def store_note(
 ) -> Stored | None:
     """Keep a post; None when its author has deleted it already.
 
-    A post that is known stays as it is. `RefusedDocument` when the author may not speak for it.
+    A post that is known stays as it is. `RefusedDocument` when the author may not speak for it, or
+    when it is no post but a vote.
     """
     _check_authorship(note, author, uris)
     if await db_received.is_buried(connection, note.uri, author.uri):
         return None
-    parent = await _parent(connection, note)
-    status = _status(note, author, parent)
+    status = _status(note, author, await _parent(connection, note))
     if not await db_statuses.insert_status(connection, status, is_local=False):
         known = await db_statuses.status_by_uri(connection, note.uri)
         if known is None or known.actor_id != author.id:
             raise RefusedDocument(f"{note.uri} belongs to somebody else")
         # It may have been fetched as part of a conversation, and nobody told so far.
         return Stored(known, tuple(await db_statuses.named_in(connection, known.id)))
-    named = await _store_details(connection, status.id, note)
+    await add_details(connection, status.id, _details(note))
+    if note.poll is not None:
+        await db_polls.store_poll(connection, status.id, note.poll)
+    if note.quote is not None:
+        await claim_quote(connection, status, note.quote)
+    named = await _store_mentions(connection, uris, status, note, author.profile.followers)
     return Stored(status, tuple(named))
 
 
 async def update_note(
     connection: Connection, uris: Uris, before: Status, note: NoteDocument, author: Actor
 ) -> Stored:
-    """Apply an edit that is newer than what we have; anything else changes no text."""
+    """Apply what has changed: counts and tallies always, the text when the edit is newer than ours.
+
+    When a post was published never changes.
+    """
     _check_authorship(note, author, uris)
     if before.actor_id != author.id:
         raise RefusedDocument(f"{note.uri} belongs to somebody else")
-    edited_at = note.updated
-    if edited_at is None or edited_at <= (before.edited_at or before.published):
+    await db_statuses.refresh_told(connection, _with_told(before, note, author))
+    is_edit = note.updated is not None and note.updated > (before.edited_at or before.published)
+    await _refresh_poll(connection, before.id, note, is_edit=is_edit)
+    if not is_edit:
         return Stored(before, ())
     after = replace(
         before,
-        content=_content(note),
-        content_warning=_warning(note),
-        is_sensitive=note.is_sensitive,
+        content=content_of(note),
+        content_warning=warning_of(note),
+        is_sensitive=note.is_sensitive or bool(warning_of(note)),
         language=note.language,
-        edited_at=edited_at,
+        emojis=note.emojis,
+        edited_at=note.updated,
     )
     await db_statuses.replace_text(connection, before, after)
-    named = await _store_details(connection, before.id, note)
+    await replace_details(connection, before.id, _details(note))
+    await claim_quote(connection, after, note.quote)
+    named = await _store_mentions(connection, uris, after, note, author.profile.followers)
     return Stored(after, tuple(named))
 
 
@@ -102,6 +118,8 @@ def _check_authorship(note: NoteDocument, author: Actor, uris: Uris) -> None:
         raise RefusedDocument(f"{note.uri} is not by {author.uri}")
     if not same_origin(note.uri, author.uri):
         raise RefusedDocument(f"{note.uri} is not on the server of its author")
+    if note.is_vote:
+        raise RefusedDocument(f"{note.uri} is a vote, and no post")
 
 
 async def _parent(connection: Connection, note: NoteDocument) -> Status | None:
@@ -115,17 +133,17 @@ async def _parent(connection: Connection, note: NoteDocument) -> Status | None:
 def _status(note: NoteDocument, author: Actor, parent: Status | None) -> Status:
     published = _published(note)
     conversation = parent.conversation if parent else note.conversation or note.uri
-    return Status(
+    status = Status(
         id=StatusId(snowflake_of_arrival(published)),
         uri=note.uri,
         url=note.url,
         actor_id=author.id,
         reach=reach_of(note.to, note.cc, author.profile.followers),
         scope=Scope.FED,
-        content=_content(note),
+        content=content_of(note),
         source=None,
-        content_warning=_warning(note),
-        is_sensitive=note.is_sensitive or bool(_warning(note)),
+        content_warning=warning_of(note),
+        is_sensitive=note.is_sensitive or bool(warning_of(note)),
         language=note.language,
         in_reply_to_uri=note.in_reply_to,
         in_reply_to_id=parent.id if parent else None,
@@ -133,7 +151,26 @@ def _status(note: NoteDocument, author: Actor, parent: Status | None) -> Status:
         conversation=Uri(conversation),
         published=published,
         edited_at=note.updated if note.updated and note.updated > published else None,
+        emojis=note.emojis,
+        replies=_elsewhere(note.replies, note),
+        context=_elsewhere(note.context, note),
     )
+    return _with_told(status, note, author)
+
+
+def _with_told(status: Status, note: NoteDocument, author: Actor) -> Status:
+    """A status with what its author's server says besides its text."""
+    return replace(
+        status,
+        quote_policy=quote_policy_of(note.quote_approval, author.profile.followers),
+        told_favourites=note.told_favourites,
+        told_boosts=note.told_boosts,
+    )
+
+
+def _elsewhere(collection: Uri | None, note: NoteDocument) -> Uri | None:
+    """A collection that its author's server may speak for."""
+    return collection if collection and same_origin(collection, note.uri) else None
 
 
 def _published(note: NoteDocument) -> Millis:
@@ -141,36 +178,45 @@ def _published(note: NoteDocument) -> Millis:
     return min(note.published or now(), now())
 
 
-def _content(note: NoteDocument) -> SafeHtml:
-    """The text; for what is not a plain post its title, summary and a link instead."""
-    if note.kind in NATIVE_KINDS:
-        return sanitize(note.content)
-    title = html.escape(to_plain_text(note.name))
-    lead = sanitize(note.summary) if note.summary else sanitize(note.content)
-    link = html.escape(note.url)
-    return sanitize(f'<p><strong>{title}</strong></p>{lead}<p><a href="{link}">{link}</a></p>')
+def _details(note: NoteDocument) -> Details:
+    hashtags = tuple(dict.fromkeys(name.lower() for name in note.hashtags))
+    return Details(hashtags, note.attachments, note.preview)
 
 
-def _warning(note: NoteDocument) -> str:
-    """The content warning; other kinds than Note use `summary` for a lead, not for a warning."""
-    return to_plain_text(note.summary)[:LONGEST_WARNING] if note.kind in NATIVE_KINDS else ""
+async def _refresh_poll(
+    connection: Connection, status_id: StatusId, note: NoteDocument, *, is_edit: bool
+) -> None:
+    """New tallies of the same poll; an edit may also change the answers, which voids the votes."""
+    before = await db_polls.poll_of(connection, status_id)
+    is_same = _answers(before) == _answers(note.poll)
+    if is_edit and not is_same:
+        await db_polls.delete_poll(connection, status_id)
+    if note.poll is not None and (is_edit or is_same):
+        await db_polls.store_poll(connection, status_id, note.poll)
 
 
-async def _store_details(
-    connection: Connection, status_id: StatusId, note: NoteDocument
+def _answers(poll: Poll | None) -> tuple[bool, Sequence[str]] | None:
+    return (poll.is_multiple, [one.title for one in poll.options]) if poll else None
+
+
+async def _store_mentions(
+    connection: Connection,
+    uris: Uris,
+    status: Status,
+    note: NoteDocument,
+    followers: Uri | None,
 ) -> list[ActorId]:
-    """Store tags, attachments and mentions; who is newly named.
+    """Store who is named; who newly is.
 
-    Named means tagged and addressed. Who is only addressed may read the post, and is not told.
+    Named means tagged and addressed. Who is only addressed may read the post, and is not told. Who
+    is named and not known here yet is looked up later.
     """
-    hashtags = [name.lower() for name in note.hashtags]
-    await db_statuses.set_details(
-        connection, status_id, hashtags=hashtags, attachments=note.attachments
-    )
-    addressed = {*note.to, *note.cc}
+    addressed = {*note.to, *note.cc} - SPELLINGS_OF_PUBLIC - {followers}
     tagged = {tag.href for tag in note.mentions}
     known = await db_actors.actors_by_uri(connection, list(addressed | tagged))
     named = [actor.id for actor in known if actor.uri in addressed & tagged]
     silent = [actor.id for actor in known if actor.uri in addressed - tagged]
-    await db_statuses.add_mentions(connection, status_id, silent, is_silent=True)
-    return await db_statuses.add_mentions(connection, status_id, named, is_silent=False)
+    strangers = addressed & tagged - {actor.uri for actor in known}
+    await want_mentioned(connection, uris, status, strangers)
+    await db_statuses.add_mentions(connection, status.id, silent, is_silent=True)
+    return await db_statuses.add_mentions(connection, status.id, named, is_silent=False)

@@ -9,6 +9,7 @@ from fedlearn.activitypub.webfinger import read_handle
 from fedlearn.db import received as db_received
 from fedlearn.db import statuses as db_statuses
 from fedlearn.db.database import Connection
+from fedlearn.db.details import Details, replace_details
 from fedlearn.domain.actors import Actor
 from fedlearn.domain.audience import Reach, Scope, narrower
 from fedlearn.domain.ids import StatusId, now, snowflake
@@ -243,6 +244,7 @@ async def _store_details(
     connection: Connection, status: Status, text: str, named: Mapping[str, Actor]
 ) -> set[int]:
     """Hashtags and mentions of a local status; who is newly named."""
-    await db_statuses.set_details(connection, status.id, hashtags=hashtags_in(text), attachments=())
+    details = Details(hashtags=tuple(dict.fromkeys(hashtags_in(text))))
+    await replace_details(connection, status.id, details)
     ids = [actor.id for actor in named.values()]
     return set(await db_statuses.add_mentions(connection, status.id, ids, is_silent=False))

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
+from fedlearn.db import details as db_details
 from fedlearn.db import favourites as db_favourites
-from fedlearn.db import statuses as db_statuses
 from fedlearn.db.database import Connection, Database
+from fedlearn.db.details import Details
 from fedlearn.db.status_views import status_view, status_view_by_uri, status_views
 from fedlearn.domain.actors import Actor
 from fedlearn.domain.audience import STRANGER, Reach, Viewer
@@ -38,7 +39,17 @@ async def test_view_has_all_that_belongs_to_a_status(connection: Connection) -> 
     parent = await says(connection, robin)
     post = await says(connection, alice, answers=parent, naming=[robin, bob], silently_to=[alice])
     picture = Attachment("image/png", "https://our.example/a.png", "A graph", "LKO2", 640, 480)
-    await db_statuses.set_details(connection, post.id, hashtags=["b", "a"], attachments=[picture])
+    await db_details.replace_details(
+        connection,
+        post.id,
+        Details(
+            (
+                "b",
+                "a",
+            ),
+            (picture,),
+        ),
+    )
     view = await view_of(connection, STRANGER, post)
     assert view == StatusView(
         status=post,
@@ -57,8 +68,8 @@ async def test_nothing_is_mixed_up_between_statuses(connection: Connection) -> N
     """In a batch, each status has what is its own and nothing of its neighbours."""
     alice, bob, robin = await _three(connection)
     full, bare = await says(connection, alice, naming=[robin]), await says(connection, robin)
-    await db_statuses.set_details(
-        connection, full.id, hashtags=["a"], attachments=[Attachment("image/png", "https://x/y")]
+    await db_details.replace_details(
+        connection, full.id, Details(("a",), (Attachment("image/png", "https://x/y"),))
     )
     await says(connection, bob, answers=full)
     await likes(connection, bob, full)

@@ -6,10 +6,12 @@ from sqlite3 import IntegrityError
 import asyncpg
 import pytest
 
+from fedlearn.db import details as db_details
 from fedlearn.db import notifications as db_notifications
 from fedlearn.db import statuses as db_statuses
 from fedlearn.db import timelines as db_timelines
 from fedlearn.db.database import Connection
+from fedlearn.db.details import Details
 from fedlearn.db.status_views import status_view
 from fedlearn.domain.actors import Actor
 from fedlearn.domain.audience import Reach, Scope
@@ -110,18 +112,38 @@ async def test_details(connection: Connection) -> None:
     post, other = await says(connection, alice), await says(connection, alice)
     film = Attachment("video/mp4", "https://our.example/film.mp4")
     picture = Attachment("image/png", "https://our.example/a.png", "A graph", "LKO2", 640, 480)
-    await db_statuses.set_details(
-        connection, other.id, hashtags=["other"], attachments=[film, film]
+    await db_details.replace_details(
+        connection,
+        other.id,
+        Details(
+            ("other",),
+            (
+                film,
+                film,
+            ),
+        ),
     )
-    await db_statuses.set_details(connection, post.id, hashtags=["old"], attachments=[film])
-    await db_statuses.set_details(
-        connection, post.id, hashtags=["b", "a", "a"], attachments=[picture, film]
+    await db_details.replace_details(connection, post.id, Details(("old",), (film,)))
+    await db_details.replace_details(
+        connection,
+        post.id,
+        Details(
+            (
+                "b",
+                "a",
+                "a",
+            ),
+            (
+                picture,
+                film,
+            ),
+        ),
     )
     view = await status_view(connection, alice.viewer, post.id)
     assert view
     assert view.hashtags == ("a", "b")
     assert view.attachments == (picture, film)
-    await db_statuses.set_details(connection, post.id, hashtags=[], attachments=[])
+    await db_details.replace_details(connection, post.id, Details((), ()))
     view = await status_view(connection, alice.viewer, post.id)
     assert view
     assert (view.hashtags, view.attachments) == ((), ())
@@ -211,8 +233,8 @@ async def test_deleting_takes_along_what_belongs_to_it(connection: Connection) -
     answer = await says(connection, bob, answers=post)
     boost = await boosts(connection, robin, post)
     await likes(connection, bob, post)
-    await db_statuses.set_details(
-        connection, post.id, hashtags=["a"], attachments=[Attachment("image/png", "https://x/y")]
+    await db_details.replace_details(
+        connection, post.id, Details(("a",), (Attachment("image/png", "https://x/y"),))
     )
     await db_statuses.replace_text(connection, post, replace(post, content="<p>2</p>"))
     await db_timelines.add_to_homes(connection, [bob.id], post.id)

@@ -5,9 +5,11 @@ from dataclasses import replace
 
 import pytest
 
+from fedlearn.db import details as db_details
 from fedlearn.db import statuses as db_statuses
 from fedlearn.db import timelines as db_timelines
 from fedlearn.db.database import Connection
+from fedlearn.db.details import Details
 from fedlearn.domain.actors import Actor
 from fedlearn.domain.audience import STRANGER, Reach, Scope, Viewer
 from fedlearn.domain.follows import FollowState
@@ -380,7 +382,7 @@ async def test_hashtag_page_is_public_and_in_order(connection: Connection) -> No
     here, far, other = [await says(connection, who) for who in (alice, robin, alice)]
     hidden = await says(connection, alice, reach=Reach.FOLLOWERS)
     for post, name in ((here, "bees"), (far, "bees"), (other, "wasps"), (hidden, "bees")):
-        await db_statuses.set_details(connection, post.id, hashtags=[name], attachments=[])
+        await db_details.replace_details(connection, post.id, Details((name,), ()))
     ours = await db_timelines.hashtag_page(connection, alice.viewer, "BEES", before=None, limit=9)
     assert ours == [far.id, here.id]
     older = await db_timelines.hashtag_page(

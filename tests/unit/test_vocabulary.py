@@ -13,7 +13,8 @@ from fedlearn.activitypub.keys import SigningKey, public_pem, read_public_pem
 from fedlearn.activitypub.uris import PUBLIC
 from fedlearn.activitypub.vocabulary.activities import MOST_ADDRESSEES, read_activity
 from fedlearn.activitypub.vocabulary.actors import MOST_KEYS, key_owner, read_actor, read_keys
-from fedlearn.activitypub.vocabulary.notes import MOST_ATTACHMENTS, Tagged, read_note
+from fedlearn.activitypub.vocabulary.attachments import MOST_ATTACHMENTS
+from fedlearn.activitypub.vocabulary.notes import Tagged, read_note
 from fedlearn.domain.actors import ActorKind, PublicKey
 from fedlearn.domain.ids import Uri
 from fedlearn.errors import RefusedDocument

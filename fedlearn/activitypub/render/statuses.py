@@ -7,6 +7,8 @@ Shapes follow FEDERATION.md: lists are always lists, and nothing is null but `su
 from fedlearn.activitypub.audience import Audience, addressed
 from fedlearn.activitypub.jsonld import Document
 from fedlearn.activitypub.render.documents import timestamp
+from fedlearn.activitypub.render.polls import render_poll
+from fedlearn.activitypub.render.quotes import render_quote, render_quote_policy
 from fedlearn.activitypub.uris import Uris
 from fedlearn.domain.audience import Reach
 from fedlearn.domain.ids import Millis, Uri
@@ -72,7 +74,11 @@ def render_note(view: StatusView, uris: Uris) -> Document:
         note["updated"] = timestamp(Millis(max(status.edited_at, status.published + 1000)))
     if not status.reach.is_open:
         note["directMessage"] = status.reach is Reach.DIRECT
-    return note
+    if view.poll is not None:
+        note |= render_poll(view.poll)
+    if view.quote is not None:
+        note |= render_quote(view.quote)
+    return note | render_quote_policy(view)
 
 
 def _render_attachment(attachment: Attachment) -> Document:

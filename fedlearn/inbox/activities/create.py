@@ -3,9 +3,13 @@
 from fedlearn.activitypub.uris import same_origin
 from fedlearn.activitypub.vocabulary.activities import Activity
 from fedlearn.activitypub.vocabulary.notes import STATUS_KINDS, NoteDocument, read_note
+from fedlearn.db import actors as db_actors
 from fedlearn.db import follows as db_follows
 from fedlearn.db import statuses as db_statuses
 from fedlearn.db.database import Connection
+from fedlearn.domain.actors import Actor
+from fedlearn.domain.ids import Uri
+from fedlearn.domain.statuses import Status
 from fedlearn.inbox.outcome import DONE, Ignored, Outcome
 from fedlearn.inbox.verify import Sender
 from fedlearn.instance import Instance
@@ -19,7 +23,7 @@ async def on_create(instance: Instance, activity: Activity, sender: Sender) -> O
     note = await read_embedded(instance, activity, sender)
     if isinstance(note, Ignored):
         return note
-    return await keep_note(instance, note, sender)
+    return await keep_note(instance, note, sender, delivered_to=activity.delivered_to)
 
 
 async def read_embedded(
@@ -36,19 +40,32 @@ async def read_embedded(
     return read_note(activity.object, activity)
 
 
-async def keep_note(instance: Instance, note: NoteDocument, sender: Sender) -> Outcome:
-    """Store a post by its sender and show it; votes and posts that concern nobody are dropped."""
-    if note.name and not note.content and note.in_reply_to:
+async def keep_note(
+    instance: Instance, note: NoteDocument, sender: Sender, *, delivered_to: Uri | None = None
+) -> Outcome:
+    """Store a post by its sender and show it; what concerns nobody here is dropped.
+
+    `delivered_to` is the actor of ours to whose own inbox it came, so it is meant for them.
+    """
+    if note.is_vote:
         return Ignored("votes are not understood yet")
     async with instance.db.write() as connection:
-        if not await _concerns_us(connection, instance, note, sender):
+        owner = await db_actors.actor_by_uri(connection, delivered_to) if delivered_to else None
+        if owner is None and not await _concerns_us(connection, instance, note, sender):
             return Ignored("it concerns nobody here")
         stored = await store_note(connection, instance.uris, note, sender.actor)
         if stored is None:
             return Ignored("its author deleted it before it came")
+        if owner is not None and not stored.status.reach.is_open:
+            await let_read(connection, stored.status, owner)
         await distribute(connection, stored.status, sender.actor, stored.named)
         await want_parent(connection, stored.status)
     return DONE
+
+
+async def let_read(connection: Connection, status: Status, owner: Actor) -> None:
+    """Whoever gets a private post in their own inbox may read it, named in it or not."""
+    await db_statuses.add_mentions(connection, status.id, [owner.id], is_silent=True)
 
 
 async def _concerns_us(

@@ -8,6 +8,7 @@ from fedlearn.activitypub.vocabulary.activities import Activity
 from fedlearn.db import actors as db_actors
 from fedlearn.db import favourites as db_favourites
 from fedlearn.db import follows as db_follows
+from fedlearn.db import reactions as db_reactions
 from fedlearn.db import received as db_received
 from fedlearn.db import statuses as db_statuses
 from fedlearn.db.database import Connection
@@ -33,7 +34,7 @@ async def on_undo(instance: Instance, activity: Activity, sender: Sender) -> Out
         about = values.uri(activity.object.get("object")) or ""
     if undone is None and not about:
         return Ignored("it does not say what is undone")
-    kinds = [activity.object_kind] if activity.object_kind in UNDOINGS else list(UNDOINGS)
+    kinds = KINDS.get(activity.object_kind, list(UNDOINGS))
     async with instance.db.write() as connection:
         for kind in kinds:
             if await UNDOINGS[kind](connection, sender.actor, undone or "", about):
@@ -71,6 +72,14 @@ async def _undo_like(connection: Connection, actor: Actor, uri: str, about: str)
     return True
 
 
+async def _undo_reaction(connection: Connection, actor: Actor, uri: str, _about: str) -> bool:
+    status_id = await db_reactions.delete_reaction(connection, actor.id, uri)
+    if status_id is None:
+        return False
+    await _forget(connection, actor, NotificationKind.REACTION, status_id)
+    return True
+
+
 async def _undo_boost(connection: Connection, actor: Actor, uri: str, about: str) -> bool:
     boost = await db_statuses.status_by_uri(connection, uri)
     if boost is None and about:
@@ -93,6 +102,9 @@ async def _forget(
 
 UNDOINGS: dict[str, Undoing] = {
     "Follow": _undo_follow,
+    "EmojiReact": _undo_reaction,
     "Like": _undo_like,
     "Announce": _undo_boost,
 }
+# A Like with an emoji is kept as a reaction, so both are looked for.
+KINDS = {kind: [kind] for kind in UNDOINGS} | {"Like": ["EmojiReact", "Like"]}

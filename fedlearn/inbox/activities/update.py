@@ -44,4 +44,4 @@ async def _update_post(instance: Instance, activity: Activity, sender: Sender) -
         return Ignored("it would be a new post, and its sender is suspended or gone")
     if note.published is not None and note.published < now() - DAY_MS:
         return Ignored("it changes a post that we never had and that is old")
-    return await keep_note(instance, note, sender)
+    return await keep_note(instance, note, sender, delivered_to=activity.delivered_to)

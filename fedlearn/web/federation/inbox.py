@@ -18,8 +18,8 @@ async def post_inbox(request: Request) -> Response:
     settings = parts.instance.settings
     address = request.client.host if request.client else ""
     await parts.limits.spend(Rate.INBOX, address)
-    if "username" in request.path_params:
-        await find_local_actor(request)
+    is_personal = "username" in request.path_params
+    owner = (await find_local_actor(request)).uri if is_personal else None
     body = await read_body(request, settings.max_inbox_bytes)
     content_type = request.headers.get("content-type", "")
     document = receive.read_delivery(body, content_type, settings)
@@ -32,7 +32,7 @@ async def post_inbox(request: Request) -> Response:
             # It says that it is gone, and so does its key: there is nothing left to do.
             return _accepted()
         raise
-    await receive.receive(parts.intake, sender, document, body)
+    await receive.receive(parts.intake, sender, document, body, delivered_to=owner)
     return _accepted()
 
 

@@ -1,0 +1,32 @@
+"""This is where a poll is described: a question with answers to choose from."""
+
+from dataclasses import dataclass
+
+from fedlearn.domain.ids import Millis
+
+
+@dataclass(frozen=True, slots=True)
+class PollOption:
+    """One answer, and how often it was chosen."""
+
+    title: str
+    votes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """The answers that belong to a status. `voters` counts people, the options count choices.
+
+    `own_choices` are the positions that the reader has chosen.
+    """
+
+    options: tuple[PollOption, ...]
+    is_multiple: bool
+    ends_at: Millis | None
+    closed_at: Millis | None = None
+    voters: int = 0
+    own_choices: frozenset[int] = frozenset()
+
+    def is_over(self, at: Millis) -> bool:
+        """Whether nobody can vote any more."""
+        return self.closed_at is not None or (self.ends_at is not None and self.ends_at <= at)

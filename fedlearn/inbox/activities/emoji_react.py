@@ -1,0 +1,58 @@
+"""EmojiReact: somebody on another server answers a post with an emoji (FEP-c0e0).
+
+Misskey and its kin send a Like with `content` instead, which means the same.
+"""
+
+from fedlearn.activitypub import values
+from fedlearn.activitypub.vocabulary.activities import Activity
+from fedlearn.activitypub.vocabulary.emojis import read_emojis
+from fedlearn.db import reactions as db_reactions
+from fedlearn.db import received as db_received
+from fedlearn.db.status_views import status_view_by_uri
+from fedlearn.domain.ids import snowflake
+from fedlearn.domain.notifications import NotificationKind
+from fedlearn.inbox.outcome import DONE, Ignored, Outcome
+from fedlearn.inbox.verify import Sender
+from fedlearn.instance import Instance
+from fedlearn.services.notifications import notify
+
+# One sign to the eye may be many characters: families, flags, skin tones.
+LONGEST_EMOJI = 32
+MISSKEY_REACTION = "_misskey_reaction"
+
+
+def emoji_in(activity: Activity) -> str:
+    """The emoji of a reaction, a sign or a `:shortcode:`; "" where there is none."""
+    emoji = activity.content or values.text(activity.document.get(MISSKEY_REACTION))
+    return emoji.strip() if len(emoji.strip()) <= LONGEST_EMOJI or emoji.startswith(":") else ""
+
+
+async def on_emoji_react(instance: Instance, activity: Activity, sender: Sender) -> Outcome:
+    """Show the emoji under the post once, if its sender may see the post at all."""
+    name = emoji_in(activity)
+    if not name:
+        return Ignored("it does not say which emoji")
+    tags = values.objects(activity.document.get("tag"))
+    pictures = {f":{one.name}:": one.url for one in read_emojis(tags)}
+    if name.startswith(":") and name not in pictures:
+        return Ignored("it does not show the emoji that it names")
+    uri = activity.uri or f"{sender.actor.uri}#reactions/{snowflake()}"
+    async with instance.db.write() as connection:
+        if await db_received.is_buried(connection, uri, sender.actor.uri):
+            return Ignored("it was undone before it came")
+        target = await status_view_by_uri(
+            connection, sender.actor.viewer, activity.object_uri or ""
+        )
+        if target is None:
+            return Ignored("it answers nothing that its sender may see here")
+        target = target.boost_of or target
+        await db_reactions.insert_reaction(
+            connection,
+            actor_id=sender.actor.id,
+            status_id=target.id,
+            name=name,
+            emoji_url=pictures.get(name),
+            uri=uri,
+        )
+        await notify(connection, target.author, sender.actor, NotificationKind.REACTION, target.id)
+    return DONE

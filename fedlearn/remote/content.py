@@ -1,0 +1,51 @@
+"""This is where what a post of another server says becomes HTML that may stand in a page.
+
+A Note or Question says it itself. Of anything else (Article, Page, Event, Video …) its title, when
+and where it takes place, its summary or text, and a link are shown.
+"""
+
+import html
+
+from fedlearn.activitypub.vocabulary.events import Happening
+from fedlearn.activitypub.vocabulary.notes import NoteDocument
+from fedlearn.text.markdown import markdown_to_html
+from fedlearn.text.sanitize import SafeHtml, sanitize, to_plain_text
+
+NATIVE_KINDS = frozenset({"Note", "Question"})
+LONGEST_WARNING = 500
+
+
+def content_of(note: NoteDocument) -> SafeHtml:
+    """The text of a post, safe to show."""
+    if note.kind in NATIVE_KINDS:
+        return _body(note)
+    title = html.escape(to_plain_text(note.name))
+    lead = sanitize(note.summary) if note.summary else _body(note)
+    link = html.escape(note.url)
+    return sanitize(
+        f"<p><strong>{title}</strong></p>{_when_and_where(note.happening)}{lead}"
+        f'<p><a href="{link}">{link}</a></p>'
+    )
+
+
+def warning_of(note: NoteDocument) -> str:
+    """The content warning; other kinds than Note use `summary` for a lead, not for a warning."""
+    return to_plain_text(note.summary)[:LONGEST_WARNING] if note.kind in NATIVE_KINDS else ""
+
+
+def _body(note: NoteDocument) -> SafeHtml:
+    match note.media_type:
+        case "text/markdown":
+            return markdown_to_html(note.content)
+        case "text/plain":
+            lines = html.escape(note.content).replace("\n", "<br>")
+            return SafeHtml(f"<p>{lines}</p>")
+    return sanitize(note.content)
+
+
+def _when_and_where(happening: Happening | None) -> str:
+    if happening is None:
+        return ""
+    time = f"{happening.begins} to {happening.ends}" if happening.ends else happening.begins
+    place = f"<br>{html.escape(to_plain_text(happening.place))}" if happening.place else ""
+    return f"<p>{time}{place}</p>"
