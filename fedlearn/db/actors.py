@@ -127,7 +127,7 @@ async def erase_traces(connection: Connection, actor_id: ActorId) -> None:
         "DELETE FROM follow WHERE follower_id = :id OR followee_id = :id",
         "DELETE FROM notification WHERE sender_id = :id OR owner_id = :id",
     ):
-        await connection.execute(statement, id=actor_id)
+        await connection.sweep(statement, id=actor_id)
 
 
 async def keys_of_actor(connection: Connection, actor_id: ActorId) -> list[PublicKey]:

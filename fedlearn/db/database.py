@@ -32,6 +32,9 @@ class Connection(Protocol):
     async def execute_many(self, sql: str, rows: Iterable[Mapping[str, Any]]) -> None:
         """The same change for many sets of parameters."""
 
+    async def sweep(self, sql: str, **params: Any) -> int:
+        """Change any number of rows, while others go on; how many rows were changed."""
+
     def announce_work(self) -> None:
         """Wake the workers of all processes once this transaction is committed."""
 

@@ -151,8 +151,8 @@ async def bury_delivery(connection: Connection, delivery_id: int, error: str) ->
 
 async def forget_sent(connection: Connection, before: Millis) -> None:
     """Drop dead deliveries from before then, and activities that nothing waits for."""
-    await connection.execute("DELETE FROM delivery WHERE dead_at < :before", before=before)
-    await connection.execute(
+    await connection.sweep("DELETE FROM delivery WHERE dead_at < :before", before=before)
+    await connection.sweep(
         """
         DELETE FROM outgoing_activity WHERE NOT EXISTS (
             SELECT 1 FROM delivery d WHERE d.activity_id = outgoing_activity.id)
@@ -174,7 +174,7 @@ async def count_deliveries(connection: Connection) -> dict[str, int]:
 
 async def drop_deliveries_to(connection: Connection, domain: str) -> None:
     """Drop what waits for a domain and its subdomains."""
-    await connection.execute(
+    await connection.sweep(
         """
         DELETE FROM delivery WHERE host = :domain OR host LIKE :below
             OR host LIKE :with_port OR host LIKE :below_with_port

@@ -58,7 +58,7 @@ async def host_is_well(connection: Connection, hosts: Sequence[str]) -> None:
         "DELETE FROM host WHERE name IN :hosts RETURNING name", hosts=hosts
     )
     if recovered:
-        await connection.execute(
+        await connection.sweep(
             """
             UPDATE delivery SET run_at = :at
             WHERE host IN :hosts AND dead_at IS NULL AND run_at > :at

@@ -67,6 +67,10 @@ class PostgresConnection:
         if bound := [statement.bind(row) for row in rows]:
             await self._raw.executemany(statement.sql, bound)
 
+    async def sweep(self, sql: str, **params: Any) -> int:
+        """Change any number of rows; here no statement keeps others waiting."""
+        return await self.execute(sql, **params)
+
     def announce_work(self) -> None:
         """Wake the workers of all processes once this transaction is committed."""
         self.work_announced = True

@@ -60,12 +60,12 @@ async def tombstone_at(connection: Connection, uri: str) -> Millis | None:
 
 async def forget_received(connection: Connection, before: Millis) -> None:
     """Drop memories of activities that no honest server would send again."""
-    await connection.execute("DELETE FROM received_activity WHERE received_at < :at", at=before)
+    await connection.sweep("DELETE FROM received_activity WHERE received_at < :at", at=before)
 
 
 async def forget_remote_tombstones(connection: Connection, before: Millis, own: str) -> None:
     """Drop old tombstones of other servers' objects; those that begin with `own` answer 410."""
-    await connection.execute(
+    await connection.sweep(
         """
         DELETE FROM tombstone WHERE created_at < :at
             AND substr(uri, 1, length(CAST(:own AS TEXT))) <> CAST(:own AS TEXT)

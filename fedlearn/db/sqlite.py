@@ -1,26 +1,51 @@
-"""This is where SQLite is the database: one writer, a few readers, one file in WAL mode."""
+"""This is where SQLite is the database: one writer, a few readers, one file in WAL mode.
+
+Statements run on the thread of the event loop: one takes some ten microseconds, and handing it to
+another thread costs ten times as much. What may take long leaves the loop: a commit that waits for
+the disk, sweeps, checkpoints, and a SELECT that has used up its budget of steps.
+"""
 
 import asyncio
+import logging
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, closing
+from functools import partial
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
-import aiosqlite
-
+from fedlearn.db.aside import Aside
 from fedlearn.db.database import Row
 from fedlearn.db.statements import for_sqlite
 from fedlearn.errors import StartError, Unavailable
 
+log = logging.getLogger(__name__)
+
 READERS = 4
-BUSY_TIMEOUT_MS = 10_000
+# How long a file in which another process writes is waited for, and how often it is tried.
+LOCK_PATIENCE = 10.0
+BETWEEN_TRIES = 0.005
 # Another process on the same file cannot wake us, so waiting is cut into naps of this length.
 LONGEST_NAP = 1.0
+# What a SELECT may take on the loop: one or two milliseconds, in steps of SQLite's machine.
+STEPS_AT_ONCE = 1_000
+TIMES_IN_BUDGET = 40
+# After so many rows, others get their turn.
+ROWS_AT_ONCE = 200
+# What was committed is copied from the log into the file this often. A log that has grown to so
+# many pages is begun anew, for which writers wait a moment.
+BETWEEN_CHECKPOINTS = 1.0
+LONG_LOG_PAGES = 4_000
+LARGEST_LOG_KEPT = 64 * 1024 * 1024
+PATIENCE_OF_CHECKPOINTS_MS = 100
 
 PRAGMAS = f"""
     PRAGMA journal_mode = WAL;
-    PRAGMA busy_timeout = {BUSY_TIMEOUT_MS};
+    PRAGMA wal_autocheckpoint = 0;
+    PRAGMA journal_size_limit = {LARGEST_LOG_KEPT};
+    PRAGMA busy_timeout = {LOCK_PATIENCE * 1000:.0f};
     PRAGMA foreign_keys = ON;
     PRAGMA temp_store = MEMORY;
     PRAGMA cache_size = -16000;
@@ -30,14 +55,20 @@ PRAGMAS = f"""
 class SqliteConnection:
     """A connection for the length of one transaction."""
 
-    def __init__(self, raw: aiosqlite.Connection) -> None:
+    def __init__(self, raw: sqlite3.Connection, aside: Aside) -> None:
         self._raw = raw
+        self._aside = aside
         self.work_announced = False
 
     async def fetch_all(self, sql: str, **params: Any) -> Sequence[Row]:
         """Every row of the answer."""
         statement = for_sqlite(sql)
-        return list(await self._raw.execute_fetchall(statement.sql, statement.bind(params)))
+        bound = statement.bind(params)
+        if not statement.only_reads:
+            # A change cannot be interrupted without undoing all that came before it.
+            return self._raw.execute(statement.sql, bound).fetchall()
+        rows = self._within_budget(statement.sql, bound)
+        return await self._in_pieces(statement.sql, bound) if rows is None else rows
 
     async def fetch_one(self, sql: str, **params: Any) -> Row | None:
         """The first row, if there is one."""
@@ -47,32 +78,71 @@ class SqliteConnection:
     async def execute(self, sql: str, **params: Any) -> int:
         """Change something; how many rows were changed."""
         statement = for_sqlite(sql)
-        async with self._raw.execute(statement.sql, statement.bind(params)) as cursor:
-            return int(cursor.rowcount)
+        return self._raw.execute(statement.sql, statement.bind(params)).rowcount
 
     async def execute_many(self, sql: str, rows: Iterable[Mapping[str, Any]]) -> None:
         """The same change for many sets of parameters."""
         statement = for_sqlite(sql)
-        if bound := [statement.bind(row) for row in rows]:
-            await self._raw.executemany(statement.sql, bound)
+        bound = [statement.bind(row) for row in rows]
+        for start in range(0, len(bound), ROWS_AT_ONCE):
+            if start:
+                await asyncio.sleep(0)
+            self._raw.executemany(statement.sql, bound[start : start + ROWS_AT_ONCE])
+
+    async def sweep(self, sql: str, **params: Any) -> int:
+        """Change any number of rows, while others go on; how many rows were changed."""
+        statement = for_sqlite(sql)
+        work = partial(self._raw.execute, statement.sql, statement.bind(params))
+        return (await self._aside.run(work)).rowcount
 
     def announce_work(self) -> None:
         """Wake the workers once this transaction is committed."""
         self.work_announced = True
 
+    def _within_budget(self, sql: str, bound: Mapping[str, Any]) -> list[Row] | None:
+        """Every row, None when that would take too long for the loop."""
+        # SQLite asks after so many steps; when the iterator is used up, that means "stop".
+        self._raw.set_progress_handler(repeat(0, TIMES_IN_BUDGET).__next__, STEPS_AT_ONCE)
+        try:
+            return self._raw.execute(sql, bound).fetchall()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
+                raise
+            return None
+        finally:
+            self._raw.set_progress_handler(None, 0)
+
+    async def _in_pieces(self, sql: str, bound: Mapping[str, Any]) -> list[Row]:
+        """Every row: the way to the first, which may be long, in a thread, the others in turns."""
+        found: list[Row] = []
+        with closing(await self._aside.run(partial(self._raw.execute, sql, bound))) as cursor:
+            while rows := cursor.fetchmany(ROWS_AT_ONCE):
+                found += rows
+                await asyncio.sleep(0)
+        return found
+
 
 class SqliteDatabase:
     """One file. Writers of one process queue here, those of other processes in SQLite itself."""
 
-    def __init__(self, writer: aiosqlite.Connection, readers: list[aiosqlite.Connection]) -> None:
+    def __init__(
+        self,
+        writer: sqlite3.Connection,
+        readers: Sequence[sqlite3.Connection],
+        checkpointer: sqlite3.Connection,
+    ) -> None:
         self._writer = writer
+        self._checkpointer = checkpointer
+        self._all = [writer, *readers, checkpointer]
+        self._aside = Aside(len(self._all))
         self._writing = asyncio.Lock()
-        self._all = [writer, *readers]
-        self._idle: asyncio.LifoQueue[aiosqlite.Connection] = asyncio.LifoQueue()
+        self._idle: asyncio.LifoQueue[sqlite3.Connection] = asyncio.LifoQueue()
         for reader in readers:
             self._idle.put_nowait(reader)
         self._work = asyncio.Event()
         self._waits_for_disk: bool | None = None
+        self._changed = asyncio.Event()
+        self._checkpoints = asyncio.create_task(self._keep_log_short())
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[SqliteConnection]:
@@ -81,40 +151,59 @@ class SqliteDatabase:
         try:
             with _as_unavailable():
                 try:
-                    # A cancelled BEGIN takes place all the same, so it must be rolled back, too.
-                    await reader.execute("BEGIN")
-                    yield SqliteConnection(reader)
+                    reader.execute("BEGIN")
+                    yield SqliteConnection(reader, self._aside)
                 finally:
-                    await reader.rollback()
+                    reader.rollback()
         finally:
             self._idle.put_nowait(reader)
 
     @asynccontextmanager
     async def write(self, *, redoable: bool = False) -> AsyncIterator[SqliteConnection]:
         """The writer, in a transaction of its own."""
-        connection = SqliteConnection(self._writer)
+        connection = SqliteConnection(self._writer, self._aside)
         async with self._writing:
             with _as_unavailable():
                 try:
-                    await self._wait_for_disk(not redoable)
-                    await self._writer.execute("BEGIN IMMEDIATE")
+                    self._wait_for_disk(not redoable)
+                    await self._begin()
                     yield connection
-                    await self._writer.commit()
+                    await self._commit(redoable=redoable)
                 except BaseException:
-                    await self._writer.rollback()
+                    self._writer.rollback()
                     raise
+        self._changed.set()
         if connection.work_announced:
             self._work.set()
 
-    async def _wait_for_disk(self, waits: bool) -> None:  # noqa: FBT001 - a state to be in
+    def _wait_for_disk(self, waits: bool) -> None:  # noqa: FBT001 - a state to be in
         """Whether the next commits wait until the disk has them (FULL), or the file only (NORMAL).
 
         In WAL mode a commit that waits takes all before it along.
         """
         if self._waits_for_disk is not waits:
             self._waits_for_disk = None
-            await self._writer.execute(f"PRAGMA synchronous = {'FULL' if waits else 'NORMAL'}")
+            self._writer.execute(f"PRAGMA synchronous = {'FULL' if waits else 'NORMAL'}")
             self._waits_for_disk = waits
+
+    async def _begin(self) -> None:
+        """Begin to write; while another process does, try again, as SQLite itself would."""
+        patient_until = time.monotonic() + LOCK_PATIENCE
+        while True:
+            try:
+                self._writer.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if not _is_locked(error) or time.monotonic() > patient_until:
+                    raise
+                await asyncio.sleep(BETWEEN_TRIES)
+            else:
+                return
+
+    async def _commit(self, *, redoable: bool) -> None:
+        if redoable:
+            self._writer.commit()
+        else:
+            await self._aside.run(self._writer.commit)
 
     async def has_table(self, name: str) -> bool:
         """Whether the schema has this table."""
@@ -132,10 +221,32 @@ class SqliteDatabase:
             return
         self._work.clear()
 
+    async def _keep_log_short(self) -> None:
+        """Copy what was committed from the log into the file, off the loop, until cancelled."""
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            try:
+                if await self._checkpoint("PASSIVE") > LONG_LOG_PAGES:
+                    # Under a steady load the log is never copied to its end, unless writers wait.
+                    async with self._writing:
+                        await self._checkpoint("RESTART")
+            except sqlite3.Error as error:
+                log.warning("the log of the database cannot be copied just now: %s", error)
+            await asyncio.sleep(BETWEEN_CHECKPOINTS)
+
+    async def _checkpoint(self, mode: str) -> int:
+        """How many pages the log had."""
+        work = partial(self._checkpointer.execute, f"PRAGMA wal_checkpoint({mode})")
+        return int((await self._aside.run(work)).fetchone()["log"])
+
     async def close(self) -> None:
         """Close the file."""
+        self._checkpoints.cancel()
+        await asyncio.wait({self._checkpoints})
         for connection in self._all:
-            await connection.close()
+            await self._aside.run(connection.close)
+        self._aside.close()
 
 
 class _as_unavailable:  # noqa: N801 - reads as a verb where it is used
@@ -145,50 +256,51 @@ class _as_unavailable:  # noqa: N801 - reads as a verb where it is used
         return None
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, sqlite3.OperationalError) and _is_passing(error):
+        if isinstance(error, sqlite3.OperationalError) and _primary_code(error) in PASSING:
             raise Unavailable(f"the database cannot be written just now: {error}") from error
 
 
-def _is_passing(error: sqlite3.OperationalError) -> bool:
-    passing = {
-        sqlite3.SQLITE_BUSY,
-        sqlite3.SQLITE_FULL,
-        sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_LOCKED,
-    }
+PASSING = frozenset(
+    {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_LOCKED}
+)
+
+
+def _primary_code(error: sqlite3.OperationalError) -> int:
     # The low byte is the primary code, the rest says more about it.
-    return (error.sqlite_errorcode or 0) & 0xFF in passing
+    return (error.sqlite_errorcode or 0) & 0xFF
+
+
+def _is_locked(error: sqlite3.OperationalError) -> bool:
+    return _primary_code(error) == sqlite3.SQLITE_BUSY
 
 
 async def open_sqlite(path: Path) -> SqliteDatabase:
     """The database in this file, made when it is not there yet."""
-    opened: list[aiosqlite.Connection] = []
+    opened: list[sqlite3.Connection] = []
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _try_out(path)
-        while len(opened) < 1 + READERS:
-            opened.append(await _connect(path))
+        while len(opened) < 2 + READERS:
+            opened.append(_connect(path))
     except (OSError, sqlite3.Error) as error:
         for connection in opened:
-            await connection.close()
+            connection.close()
         raise StartError(f"the database {path} cannot be opened: {error}") from error
-    return SqliteDatabase(opened[0], opened[1:])
+    writer, checkpointer, *readers = opened
+    # The writer waits for others without blocking the loop; a checkpoint comes again anyway.
+    writer.execute("PRAGMA busy_timeout = 0")
+    checkpointer.execute(f"PRAGMA busy_timeout = {PATIENCE_OF_CHECKPOINTS_MS}")
+    return SqliteDatabase(writer, readers, checkpointer)
 
 
-def _try_out(path: Path) -> None:
-    # What is wrong with the file shows here: where the driver cannot open it, it leaves a thread
-    # behind that outlives the loop and complains of that.
-    with closing(sqlite3.connect(path)) as connection:
-        connection.executescript(PRAGMAS)
-
-
-async def _connect(path: Path) -> aiosqlite.Connection:
+def _connect(path: Path) -> sqlite3.Connection:
     # isolation_level None leaves BEGIN to us; the driver's own rules are hard to foresee.
-    connection = await aiosqlite.connect(path, isolation_level=None, cached_statements=256)
+    connection = sqlite3.connect(
+        path, isolation_level=None, check_same_thread=False, cached_statements=256
+    )
     try:
         connection.row_factory = sqlite3.Row
-        await connection.executescript(PRAGMAS)
+        connection.executescript(PRAGMAS)
     except BaseException:
-        await connection.close()
+        connection.close()
         raise
     return connection

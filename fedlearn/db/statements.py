@@ -11,6 +11,8 @@ import msgspec
 LIST_PARAM = re.compile(r"\bIN\s+:(\w+)")
 NAMED_PARAM = re.compile(r"(?<![:\w]):([a-z_]\w*)")
 ROW_LOCKS = re.compile(r"\s+FOR UPDATE( OF \w+)?( SKIP LOCKED)?")
+READS = re.compile(r"\s*(SELECT|WITH)\b")
+CHANGES = re.compile(r"\b(INSERT|UPDATE|DELETE|REPLACE)\b")
 STATEMENTS_REMEMBERED = 1024
 
 
@@ -20,6 +22,7 @@ class SqliteStatement:
 
     sql: str
     lists: frozenset[str]
+    only_reads: bool
 
     def bind(self, params: Mapping[str, Any]) -> Mapping[str, Any]:
         """The parameters, lists written as JSON for json_each()."""
@@ -54,7 +57,9 @@ def for_sqlite(sql: str) -> SqliteStatement:
     """The statement for SQLite: lists through json_each, no row locks."""
     lists = frozenset(LIST_PARAM.findall(sql))
     sql = LIST_PARAM.sub(r"IN (SELECT value FROM json_each(:\1))", sql)
-    return SqliteStatement(ROW_LOCKS.sub("", sql), lists)
+    sql = ROW_LOCKS.sub("", sql)
+    only_reads = READS.match(sql) is not None and CHANGES.search(sql) is None
+    return SqliteStatement(sql, lists, only_reads)
 
 
 @lru_cache(maxsize=STATEMENTS_REMEMBERED)

@@ -81,7 +81,7 @@ async def fill_home(
 
 async def empty_home_of(connection: Connection, owner_id: ActorId, author_id: ActorId) -> None:
     """After an unfollow: the author's posts leave the reader's home timeline."""
-    await connection.execute(
+    await connection.sweep(
         """
         DELETE FROM home_entry WHERE owner_id = :owner
             AND status_id IN (SELECT id FROM status WHERE actor_id = :author)
@@ -93,7 +93,7 @@ async def empty_home_of(connection: Connection, owner_id: ActorId, author_id: Ac
 
 async def trim_homes(connection: Connection, keep: int) -> None:
     """Forget what lies deeper in home timelines than anybody scrolls."""
-    await connection.execute(
+    await connection.sweep(
         """
         DELETE FROM home_entry WHERE (owner_id, status_id) IN (
             SELECT ranked.owner_id, ranked.status_id FROM (

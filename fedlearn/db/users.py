@@ -198,9 +198,9 @@ async def use_invitation(connection: Connection, token_hash: str) -> bool:
 
 async def forget_stale_sign_ins(connection: Connection, seen_before: Millis) -> None:
     """Remove sessions unused since then, and links and invitations that have run out."""
-    await connection.execute("DELETE FROM session WHERE seen_at < :before", before=seen_before)
-    await connection.execute("DELETE FROM sign_in_link WHERE expires_at < :at", at=now())
-    await connection.execute("DELETE FROM invitation WHERE expires_at < :at", at=now())
+    await connection.sweep("DELETE FROM session WHERE seen_at < :before", before=seen_before)
+    await connection.sweep("DELETE FROM sign_in_link WHERE expires_at < :at", at=now())
+    await connection.sweep("DELETE FROM invitation WHERE expires_at < :at", at=now())
 
 
 def user_of(row: Row) -> User:

@@ -122,8 +122,7 @@ class Planner:
         bound: Mapping[str, Any] = statement.bind(params)
         rows = self._raw.execute(f"EXPLAIN QUERY PLAN {statement.sql}", bound)
         self.plan += [row["detail"] for row in rows]
-        is_reading = sql.lstrip().startswith(("SELECT", "WITH"))
-        return list(self._raw.execute(statement.sql, bound)) if is_reading else []
+        return list(self._raw.execute(statement.sql, bound)) if statement.only_reads else []
 
     async def fetch_one(self, sql: str, **params: Any) -> Row | None:
         """The first row of that."""
@@ -134,6 +133,10 @@ class Planner:
         """Note the plan."""
         await self.fetch_all(sql, **params)
         return 0
+
+    async def sweep(self, sql: str, **params: Any) -> int:
+        """Note the plan."""
+        return await self.execute(sql, **params)
 
     async def execute_many(self, sql: str, rows: object) -> None:
         """Nothing that is planned here does the same for many."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import closing
 from pathlib import Path
 
@@ -29,11 +29,7 @@ async def impatient(
     sqlite_settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[SqliteDatabase]:
     """An open SQLite database that waits for others only a moment."""
-    patience = f"busy_timeout = {db_sqlite.BUSY_TIMEOUT_MS}"
-    assert patience in db_sqlite.PRAGMAS
-    monkeypatch.setattr(
-        db_sqlite, "PRAGMAS", db_sqlite.PRAGMAS.replace(patience, "busy_timeout = 50")
-    )
+    monkeypatch.setattr(db_sqlite, "LOCK_PATIENCE", 0.05)
     database = await open_sqlite(sqlite_settings.sqlite_path)
     yield database
     await database.close()
@@ -61,13 +57,13 @@ async def remembered(database: SqliteDatabase) -> list[str]:
         ("journal_mode", "journal_mode", "wal"),
         ("foreign_keys", "foreign_keys", 1),
         ("synchronous", "synchronous", 2),  # FULL
-        ("busy_timeout", "timeout", db_sqlite.BUSY_TIMEOUT_MS),
+        ("wal_autocheckpoint", "wal_autocheckpoint", 0),
     ],
 )
 async def test_connections_are_set_up(
     db: SqliteDatabase, pragma: str, column: str, value: object
 ) -> None:
-    """Readers and the writer use the write-ahead log, hold foreign keys, and wait for others."""
+    """Readers and the writer use the write-ahead log, which neither shortens, and hold foreign keys."""
     for begin in (db.read, db.write):
         async with begin() as connection:
             row = await connection.fetch_one(f"PRAGMA {pragma}")
@@ -230,3 +226,106 @@ async def test_naps_are_short(db: SqliteDatabase, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(db_sqlite, "LONGEST_NAP", 0.01)
     async with asyncio.timeout(1):
         await db.wait_for_work(at_most=60)
+
+
+# --- what leaves the loop --------------------------------------------------------------------------
+
+
+async def fill(database: SqliteDatabase, number: int) -> None:
+    """Write many rows."""
+    async with database.write() as connection:
+        await connection.execute_many(
+            "INSERT INTO received_activity (actor_uri, uri, received_at) VALUES ('', :uri, 0)",
+            [{"uri": f"{n:06}"} for n in range(number)],
+        )
+
+
+async def turns_taken_during(work: Awaitable[object]) -> int:
+    """How often the loop gets round to something else before this is done."""
+    running = asyncio.ensure_future(work)
+    turns = 0
+    while not running.done():
+        await asyncio.sleep(0)
+        turns += 1
+    await running
+    return turns
+
+
+async def test_long_answers_let_others_go_on(db: SqliteDatabase) -> None:
+    """A SELECT with a budget for little work is done again where it keeps nobody waiting."""
+    number = 50 * db_sqlite.ROWS_AT_ONCE
+    assert await turns_taken_during(fill(db, number)) > 20
+    assert await turns_taken_during(remembered(db)) > 20
+    assert await remembered(db) == [f"{n:06}" for n in range(number)]
+
+
+PAIRS = "SELECT count(*) AS n FROM received_activity a, received_activity b WHERE a.uri > b.uri"
+
+
+async def test_long_search_for_one_row(db: SqliteDatabase) -> None:
+    """Work that takes long before there is any row is done in a thread."""
+    await fill(db, 1000)
+
+    async def search() -> None:
+        async with db.read() as connection:
+            row = await connection.fetch_one(PAIRS)
+        assert row
+        assert row["n"] == 1000 * 999 / 2
+
+    assert await turns_taken_during(search()) > 2
+
+
+async def test_long_search_while_writing(db: SqliteDatabase) -> None:
+    """When a SELECT is begun once more, what was written before it in its transaction stays."""
+    await fill(db, 1000)
+    async with db.write() as connection:
+        await connection.execute("DELETE FROM received_activity WHERE uri = '000000'")
+        row = await connection.fetch_one(PAIRS)
+    assert row
+    assert row["n"] == 999 * 998 / 2
+    assert len(await remembered(db)) == 999
+
+
+async def test_sweep(db: SqliteDatabase) -> None:
+    """A sweep changes any number of rows in its transaction, and others read meanwhile."""
+    await fill(db, 1000)
+    async with db.write() as connection:
+        sweep = connection.sweep("DELETE FROM received_activity WHERE uri >= :uri", uri="000001")
+        swept, seen = await asyncio.gather(sweep, remembered(db))
+        assert (swept, len(seen)) == (999, 1000)
+    assert await remembered(db) == ["000000"]
+
+
+async def test_cancelled_sweep_is_undone(db: SqliteDatabase) -> None:
+    """Who is cancelled during a sweep leaves nothing of it, and the next writer works."""
+    await fill(db, 1000)
+
+    async def sweep() -> None:
+        async with db.write() as connection:
+            await connection.sweep("DELETE FROM received_activity")
+
+    task = asyncio.ensure_future(sweep())
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert len(await remembered(db)) == 1000
+    await remember(db, "later")
+    assert len(await remembered(db)) == 1001
+
+
+async def test_log_is_copied_into_the_file(
+    sqlite_settings: Settings, db: SqliteDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The log of what was committed is copied, and begun anew when it is long, under any load."""
+    monkeypatch.setattr(db_sqlite, "BETWEEN_CHECKPOINTS", 0.001)
+    monkeypatch.setattr(db_sqlite, "LONG_LOG_PAGES", 10)
+    log = sqlite_settings.sqlite_path.with_name(sqlite_settings.sqlite_path.name + "-wal")
+    await fill(db, 2000)
+    size = log.stat().st_size
+    for _ in range(100):
+        await remember(db, "1")
+        await asyncio.sleep(0.001)
+        async with db.write() as connection:
+            await connection.execute("DELETE FROM received_activity WHERE uri = '1'")
+    assert log.stat().st_size < 2 * size

@@ -16,7 +16,6 @@ import pytest
 from fedlearn.app import open_instance
 from fedlearn.db import deliveries as db_deliveries
 from fedlearn.db import jobs as db_jobs
-from fedlearn.db.sqlite import SqliteDatabase
 from fedlearn.domain.notifications import NotificationKind
 from fedlearn.outbox.deliver import Delivered, deliver
 from fedlearn.services import accounts, health
@@ -271,15 +270,10 @@ async def test_same_activity_twice_at_once(alpha: Server, bob: Person, peer: Pee
 # --- when the disk says no -----------------------------------------------------------------------
 
 
-def writer_of(alpha: Server) -> SqliteDatabase:
-    """The database of a server, to be troubled."""
-    assert isinstance(alpha.instance.db, SqliteDatabase)
-    return alpha.instance.db
-
-
-async def pragma(alpha: Server, text: str) -> None:
-    """Change a setting of the connection that writes."""
-    await writer_of(alpha)._writer.execute(f"PRAGMA {text}")
+async def limit_pages(alpha: Server, most: int) -> None:
+    """Let the file grow to so many pages; SQLite never goes below what it has now."""
+    async with alpha.instance.db.write() as connection:
+        await connection.fetch_all(f"PRAGMA max_page_count = {most}")
 
 
 @pytest.fixture
@@ -320,11 +314,14 @@ async def assert_not_taken_in(
 
 
 async def test_locked_database(
-    ready: tuple[Server, Document], settings: Settings, bob: Person
+    ready: tuple[Server, Document],
+    settings: Settings,
+    bob: Person,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """While another process holds the file the answer is 503: nothing is acknowledged unwritten."""
     alpha, like = ready
-    await pragma(alpha, "busy_timeout = 20")
+    monkeypatch.setattr("fedlearn.db.sqlite.LOCK_PATIENCE", 0.02)
     with closing(sqlite3.connect(settings.sqlite_path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         answers = await asyncio.gather(*(bob.deliver(alpha, like) for _ in range(3)))
@@ -337,9 +334,9 @@ async def test_full_disk(ready: tuple[Server, Document], bob: Person) -> None:
     alpha, like = ready
     like["summary"] = "more than there is room for " * 10_000
     others = [like | {"id": f"{like['id']}-{number}"} for number in range(3)]
-    await pragma(alpha, "max_page_count = 1")
+    await limit_pages(alpha, 1)
     answers = await asyncio.gather(*(bob.deliver(alpha, one) for one in (like, *others)))
-    await pragma(alpha, "max_page_count = 1000000")
+    await limit_pages(alpha, 1_000_000)
     await assert_not_taken_in(alpha, bob, like, answers)
 
 
@@ -353,8 +350,8 @@ async def test_worker_waits_for_the_database(
     """A worker that starts while another process holds the file waits, and then does its work."""
     alpha, like = ready
     monkeypatch.setattr("fedlearn.worker.PAUSE_AFTER_TROUBLE", 0.01)
+    monkeypatch.setattr("fedlearn.db.sqlite.LOCK_PATIENCE", 0.005)
     assert (await bob.deliver(alpha, like)).status_code == 202
-    await pragma(alpha, "busy_timeout = 5")
 
     async def is_told() -> bool:
         return (NotificationKind.FAVOURITE, "bob@peer.test") in await told(alpha, "alice")
