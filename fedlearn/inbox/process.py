@@ -11,6 +11,7 @@ from fedlearn.domain.ids import ActorId
 from fedlearn.errors import FetchError, RefusedDocument, Unreachable
 from fedlearn.inbox.activities.accept import on_accept
 from fedlearn.inbox.activities.announce import on_announce
+from fedlearn.inbox.activities.block import on_block
 from fedlearn.inbox.activities.create import on_create
 from fedlearn.inbox.activities.delete import on_delete
 from fedlearn.inbox.activities.follow import on_follow
@@ -31,6 +32,7 @@ Handler = Callable[[Instance, Activity, Sender], Awaitable[Outcome]]
 HANDLERS: dict[str, Handler] = {
     "Accept": on_accept,
     "Announce": on_announce,
+    "Block": on_block,
     "Create": on_create,
     "Delete": on_delete,
     "Follow": on_follow,

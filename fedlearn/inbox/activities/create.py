@@ -3,6 +3,7 @@
 from fedlearn.activitypub.uris import same_origin
 from fedlearn.activitypub.vocabulary.activities import Activity
 from fedlearn.activitypub.vocabulary.notes import STATUS_KINDS, NoteDocument, read_note
+from fedlearn.db import blocks as db_blocks
 from fedlearn.db import follows as db_follows
 from fedlearn.db import statuses as db_statuses
 from fedlearn.db.database import Connection
@@ -41,6 +42,8 @@ async def keep_note(instance: Instance, note: NoteDocument, sender: Sender) -> O
     if note.name and not note.content and note.in_reply_to:
         return Ignored("votes are not understood yet")
     async with instance.db.write() as connection:
+        if not await db_blocks.may_answer(connection, sender.actor.id, note.in_reply_to or ""):
+            return Ignored("it answers somebody who has blocked its sender")
         if not await _concerns_us(connection, instance, note, sender):
             return Ignored("it concerns nobody here")
         stored = await store_note(connection, instance.uris, note, sender.actor)
@@ -57,7 +60,8 @@ async def _concerns_us(
     """Whether the author is followed here, somebody here is addressed, or a known post answered."""
     if await db_follows.is_followed_locally(connection, sender.actor.id):
         return True
-    if await local_addressees(connection, instance.uris, note):
+    addressed = [actor.id for actor in await local_addressees(connection, instance.uris, note)]
+    if set(addressed) - await db_blocks.who_block(connection, addressed, sender.actor.id):
         return True
     if note.in_reply_to is None:
         return False
