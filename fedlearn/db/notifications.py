@@ -55,6 +55,20 @@ async def delete_notification(
     )
 
 
+async def delete_notifications_between(
+    connection: Connection, one: ActorId, other: ActorId
+) -> None:
+    """Two actors are told nothing of each other any more."""
+    await connection.execute(
+        """
+        DELETE FROM notification WHERE owner_id = :one AND sender_id = :other
+            OR owner_id = :other AND sender_id = :one
+        """,
+        one=one,
+        other=other,
+    )
+
+
 async def notifications_page(
     connection: Connection, viewer: Viewer, *, before: int | None, limit: int
 ) -> list[NotificationView]:

@@ -6,7 +6,8 @@ Queries call the status `s` and give the parameters of `eyes()`:
 - a local reader also sees those kept inside the organisation;
 - a follower, here or elsewhere, also sees posts for followers;
 - the author and those named in a post see it whatever its reach, if it may come to them at all:
-  a post of scope `org` is never seen by an actor of another server.
+  a post of scope `org` is never seen by an actor of another server;
+- nobody sees posts of those who block them, nor of those whom they block.
 """
 
 from typing import Any
@@ -26,6 +27,12 @@ VISIBLE = """(
             SELECT 1 FROM mention vm
             WHERE vm.status_id = s.id AND vm.actor_id = :viewer_id)
     )
+    AND NOT EXISTS (
+        SELECT 1 FROM block vb
+        WHERE vb.actor_id = s.actor_id AND vb.target_id = :viewer_id)
+    AND NOT EXISTS (
+        SELECT 1 FROM block vb
+        WHERE vb.actor_id = :viewer_id AND vb.target_id = s.actor_id)
 )"""
 
 

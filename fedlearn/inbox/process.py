@@ -12,6 +12,7 @@ from fedlearn.errors import FetchError, RefusedDocument, Unreachable
 from fedlearn.inbox.activities.accept import on_accept
 from fedlearn.inbox.activities.add_remove import on_add, on_remove
 from fedlearn.inbox.activities.announce import on_announce
+from fedlearn.inbox.activities.block import on_block
 from fedlearn.inbox.activities.create import on_create
 from fedlearn.inbox.activities.delete import on_delete
 from fedlearn.inbox.activities.emoji_react import on_emoji_react
@@ -34,6 +35,7 @@ HANDLERS: dict[str, Handler] = {
     "Accept": on_accept,
     "Add": on_add,
     "Announce": on_announce,
+    "Block": on_block,
     "Create": on_create,
     "Delete": on_delete,
     "EmojiReact": on_emoji_react,

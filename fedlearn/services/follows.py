@@ -3,6 +3,7 @@
 from fedlearn.activitypub.jsonld import Document
 from fedlearn.activitypub.render.activities import render_answer, render_follow, render_undo
 from fedlearn.db import actors as db_actors
+from fedlearn.db import blocks as db_blocks
 from fedlearn.db import follows as db_follows
 from fedlearn.db import timelines as db_timelines
 from fedlearn.db.database import Connection
@@ -22,9 +23,13 @@ async def follow(instance: Instance, follower: Actor, followee: Actor) -> Follow
     """A person of ours wants to read somebody. Following twice is following once."""
     if follower.id == followee.id:
         raise Invalid("You already see your own posts.")
-    if not followee.is_active or followee.profile.kind is ActorKind.APPLICATION:
+    if not can_be_followed(followee):
         raise Invalid(f"{followee.display_name} cannot be followed.")
     async with instance.db.write() as connection:
+        if await db_blocks.are_apart(connection, follower.id, followee.id):
+            raise Invalid(
+                f"You cannot follow {followee.display_name}: one of you has blocked the other."
+            )
         known = await db_follows.follow_between(connection, follower.id, followee.id)
         if known and known.state is FollowState.ACCEPTED:
             return known
@@ -39,7 +44,7 @@ async def follow(instance: Instance, follower: Actor, followee: Actor) -> Follow
             await welcome_follow(connection, made, follower, followee)
         else:
             activity = render_follow(made.uri, follower.uri, followee.uri)
-            await _send(instance, connection, follower, followee, activity)
+            await send_between(instance, connection, follower, followee, activity)
     return made
 
 
@@ -51,8 +56,15 @@ async def unfollow(instance: Instance, follower: Actor, followee: Actor) -> None
             return
         await end_follow(connection, known, follower)
         if not followee.is_local:
-            activity = render_undo(render_follow(known.uri, follower.uri, followee.uri))
-            await _send(instance, connection, follower, followee, activity)
+            await tell_of_unfollow(instance, connection, known.uri, follower, followee)
+
+
+async def tell_of_unfollow(
+    instance: Instance, connection: Connection, follow_uri: str, follower: Actor, followee: Actor
+) -> None:
+    """Send the Undo of a follow to another server, the whole Follow embedded."""
+    activity = render_undo(render_follow(follow_uri, follower.uri, followee.uri))
+    await send_between(instance, connection, follower, followee, activity)
 
 
 async def answer_request(
@@ -86,7 +98,7 @@ async def answer_follow(
     kind = "Accept" if accept else "Reject"
     uri = f"{followee.uri}#{kind.lower()}s/{snowflake()}"
     activity = render_answer(kind, uri, render_follow(follow_uri, follower.uri, followee.uri))
-    await _send(instance, connection, followee, follower, activity)
+    await send_between(instance, connection, followee, follower, activity)
 
 
 async def welcome_follow(
@@ -120,6 +132,12 @@ async def end_follow(connection: Connection, known: Follow, follower: Actor) -> 
         await db_timelines.empty_home_of(connection, known.follower_id, known.followee_id)
 
 
+def can_be_followed(followee: Actor) -> bool:
+    """Whether an actor is a person, or something like one, who is there and has not moved away."""
+    is_person = followee.profile.kind is not ActorKind.APPLICATION
+    return is_person and followee.is_active and followee.profile.moved_to is None
+
+
 def _first_state(followee: Actor) -> FollowState:
     """Local actors who let everybody follow say yes at once; others are waited for."""
     is_open = followee.is_local and not followee.profile.is_locked
@@ -133,10 +151,10 @@ async def _actor(connection: Connection, actor_id: ActorId) -> Actor:
     return actor
 
 
-async def _send(
+async def send_between(
     instance: Instance, connection: Connection, sender: Actor, to: Actor, activity: Document
 ) -> None:
-    # Follow and Undo of the same pair keep their order.
+    """Send what is between two actors; Follow, Block and Undo of the same pair keep their order."""
     pair = " ".join(sorted((sender.uri, to.uri)))
     await publish_to(
         connection,

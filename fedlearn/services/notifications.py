@@ -1,5 +1,6 @@
 """This is where people are told of what others do."""
 
+from fedlearn.db import blocks as db_blocks
 from fedlearn.db import notifications as db_notifications
 from fedlearn.db.database import Connection
 from fedlearn.domain.actors import Actor
@@ -14,8 +15,13 @@ async def notify(
     kind: NotificationKind,
     status_id: StatusId | None = None,
 ) -> None:
-    """Tell a person of ours that somebody did something; nobody is told of their own deeds."""
+    """Tell a person of ours that somebody did something.
+
+    Nobody is told of their own deeds, nor of those of somebody with whom a block stands between.
+    """
     if not owner.is_local or owner.id == sender.id:
+        return
+    if await db_blocks.are_apart(connection, owner.id, sender.id):
         return
     await db_notifications.insert_notification(
         connection, owner_id=owner.id, sender_id=sender.id, kind=kind, status_id=status_id

@@ -51,6 +51,9 @@ MANY = """
     INSERT INTO follow
     SELECT n, 'follow' || n, n % {authors} + 1, n / {authors} + 1, 'accepted', n FROM n
     WHERE n / {authors} < {authors};
+    INSERT INTO block
+    SELECT n, 'block' || n, n % {authors} + 1, n / {authors} + 1, n FROM n
+    WHERE n / {authors} < {authors};
     INSERT INTO job
     SELECT n, 'process_activity', '', 'key' || (n % 1000), n, 0, 0, n, NULL, NULL FROM n;
     INSERT INTO outgoing_activity (id, sender_id, order_key, body, created_at)
@@ -166,6 +169,7 @@ async def test_no_table_is_read_from_end_to_end(busy_instance: Raw, name: str) -
         ("home_page", "sqlite_autoindex_home_entry_1 (owner_id=? AND status_id<?)"),
         ("author_page", "status_of_actor (actor_id=? AND id<?)"),
         ("follower_inboxes", "follow_of_followee (followee_id=? AND state=?)"),
+        ("home_page", "sqlite_autoindex_block_1 (actor_id=? AND target_id=?)"),
         ("claim_jobs", "job_due (run_at<?)"),
         ("claim_jobs", "job_order (order_key=? AND id<?)"),
         ("claim_deliveries", "delivery_due (run_at<?)"),

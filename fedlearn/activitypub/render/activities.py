@@ -108,6 +108,18 @@ def render_follow(uri: str, follower: Uri, followee: Uri) -> Document:
     }
 
 
+def render_block(uri: str, blocker: Uri, blocked: Uri) -> Document:
+    """Somebody wants nothing to do with somebody."""
+    return {
+        "id": uri,
+        "type": "Block",
+        "actor": blocker,
+        "to": [blocked],
+        "cc": [],
+        "object": blocked,
+    }
+
+
 def render_answer(kind: str, uri: str, follow: Document) -> Document:
     """Accept or Reject of a follow, which is embedded whole: Threads and Misskey insist on it."""
     return {

@@ -4,6 +4,7 @@ from fedlearn.activitypub.uris import same_origin
 from fedlearn.activitypub.vocabulary.activities import Activity
 from fedlearn.activitypub.vocabulary.notes import STATUS_KINDS, NoteDocument, read_note
 from fedlearn.db import actors as db_actors
+from fedlearn.db import blocks as db_blocks
 from fedlearn.db import follows as db_follows
 from fedlearn.db import statuses as db_statuses
 from fedlearn.db.database import Connection
@@ -50,7 +51,9 @@ async def keep_note(
     if note.is_vote:
         return Ignored("votes are not understood yet")
     async with instance.db.write() as connection:
-        owner = await db_actors.actor_by_uri(connection, delivered_to) if delivered_to else None
+        if not await db_blocks.may_answer(connection, sender.actor.id, note.in_reply_to):
+            return Ignored("it answers somebody who has blocked its sender")
+        owner = await _owner_of_inbox(connection, delivered_to, sender)
         if owner is None and not await _concerns_us(connection, instance, note, sender):
             return Ignored("it concerns nobody here")
         stored = await store_note(connection, instance.uris, note, sender.actor)
@@ -61,6 +64,16 @@ async def keep_note(
         await distribute(connection, stored.status, sender.actor, stored.named)
         await want_parent(connection, stored.status)
     return DONE
+
+
+async def _owner_of_inbox(
+    connection: Connection, delivered_to: Uri | None, sender: Sender
+) -> Actor | None:
+    """Whose own inbox it came to, unless they have blocked the sender."""
+    owner = await db_actors.actor_by_uri(connection, delivered_to) if delivered_to else None
+    if owner is None or await db_blocks.is_blocked(connection, owner.id, sender.actor.id):
+        return None
+    return owner
 
 
 async def let_read(connection: Connection, status: Status, owner: Actor) -> None:
@@ -74,7 +87,8 @@ async def _concerns_us(
     """Whether the author is followed here, somebody here is addressed, or a known post answered."""
     if await db_follows.is_followed_locally(connection, sender.actor.id):
         return True
-    if await local_addressees(connection, instance.uris, note):
+    addressed = [actor.id for actor in await local_addressees(connection, instance.uris, note)]
+    if set(addressed) - await db_blocks.who_block(connection, addressed, sender.actor.id):
         return True
     if note.in_reply_to is None:
         return False

@@ -2,15 +2,15 @@
 
 from fedlearn.activitypub.vocabulary.activities import Activity
 from fedlearn.db import actors as db_actors
+from fedlearn.db import blocks as db_blocks
 from fedlearn.db import follows as db_follows
 from fedlearn.db import received as db_received
-from fedlearn.domain.actors import Actor, ActorKind
 from fedlearn.domain.follows import FollowState
 from fedlearn.domain.ids import Uri, snowflake
 from fedlearn.inbox.outcome import DONE, Ignored, Outcome
 from fedlearn.inbox.verify import Sender
 from fedlearn.instance import Instance
-from fedlearn.services.follows import answer_follow, welcome_follow
+from fedlearn.services.follows import answer_follow, can_be_followed, welcome_follow
 
 
 async def on_follow(instance: Instance, activity: Activity, sender: Sender) -> Outcome:
@@ -26,7 +26,8 @@ async def on_follow(instance: Instance, activity: Activity, sender: Sender) -> O
             return Ignored("nobody here is followed")
         if await db_received.is_buried(connection, uri, sender.actor.uri):
             return Ignored("it was undone before it came")
-        if not _can_be_followed(followee):
+        is_shut_out = await db_blocks.is_blocked(connection, followee.id, sender.actor.id)
+        if is_shut_out or not can_be_followed(followee):
             await answer_follow(instance, connection, uri, sender.actor, followee, accept=False)
             return DONE
         state = FollowState.PENDING if followee.profile.is_locked else FollowState.ACCEPTED
@@ -43,8 +44,3 @@ async def on_follow(instance: Instance, activity: Activity, sender: Sender) -> O
         if follow.state is FollowState.ACCEPTED:
             await answer_follow(instance, connection, uri, sender.actor, followee, accept=True)
     return DONE
-
-
-def _can_be_followed(followee: Actor) -> bool:
-    is_person = followee.profile.kind is not ActorKind.APPLICATION
-    return is_person and followee.is_active and followee.profile.moved_to is None

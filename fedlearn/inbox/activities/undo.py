@@ -1,4 +1,4 @@
-"""Undo: somebody on another server takes a follow, a like or a boost back."""
+"""Undo: somebody on another server takes a follow, a block, a like or a boost back."""
 
 from collections.abc import Awaitable, Callable
 
@@ -15,6 +15,7 @@ from fedlearn.db.database import Connection
 from fedlearn.domain.actors import Actor
 from fedlearn.domain.ids import StatusId
 from fedlearn.domain.notifications import NotificationKind
+from fedlearn.inbox.activities.block import undo_block
 from fedlearn.inbox.outcome import DONE, Ignored, Outcome
 from fedlearn.inbox.verify import Sender
 from fedlearn.instance import Instance
@@ -101,6 +102,7 @@ async def _forget(
 
 
 UNDOINGS: dict[str, Undoing] = {
+    "Block": undo_block,
     "Follow": _undo_follow,
     "EmojiReact": _undo_reaction,
     "Like": _undo_like,
