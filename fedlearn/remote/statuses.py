@@ -69,8 +69,8 @@ async def update_note(
 ) -> Stored:
     """Apply an edit that is newer than what we have; anything else changes no text."""
     _check_authorship(note, author, uris)
-    if before.actor_id != author.id:
-        raise RefusedDocument(f"{note.uri} belongs to somebody else")
+    if before.actor_id != author.id or before.boost_of_id is not None:
+        raise RefusedDocument(f"{note.uri} is not a post by {author.uri}")
     edited_at = note.updated
     if edited_at is None or edited_at <= (before.edited_at or before.published):
         return Stored(before, ())

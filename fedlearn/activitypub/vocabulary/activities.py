@@ -38,13 +38,14 @@ def read_activity(document: Document) -> Activity:
     kind, actor = values.kind(document), values.uri(document.get("actor"))
     if not kind or not actor:
         raise RefusedDocument("the activity lacks a type or an actor")
-    embedded = next(values.objects(document.get("object")), None)
+    # Of several objects the first counts, with its identity or without one.
+    about = next(values.items(document.get("object")), None)
     return Activity(
         uri=values.uri(document.get("id")),
         kind=kind,
         actor=actor,
-        object_uri=values.uri(document.get("object")),
-        object=embedded,
+        object_uri=values.uri(about),
+        object=about if isinstance(about, dict) else None,
         to=values.uris(document.get("to"), MOST_ADDRESSEES),
         cc=values.uris(document.get("cc"), MOST_ADDRESSEES),
         published=values.moment(document.get("published")),
