@@ -18,6 +18,7 @@ from fedlearn.db.opening import open_current_database
 from fedlearn.inbox.intake import Intake
 from fedlearn.instance import VERSION, Instance, KeyRing, KnownKeys, open_vault
 from fedlearn.outbox.egress import EgressGuard
+from fedlearn.remote.welcome import HostGuard
 from fedlearn.services.accounts import ensure_instance_actor
 from fedlearn.settings import Settings, load_settings
 from fedlearn.web.context import Parts
@@ -51,6 +52,7 @@ async def open_instance(
             settings,
             user_agent=f"fedlearn/{VERSION} (+{settings.url}/about)",
             egress_guard=EgressGuard(uris, db),
+            host_guard=HostGuard(db, settings.federation),
             transport=transport,
             resolver=resolver,
         )

@@ -12,6 +12,7 @@ from fedlearn.activitypub.claims import (
     Claim,
     RequestHead,
     check_host,
+    check_once,
     check_time,
     read_base64,
     sha256_base64,
@@ -104,6 +105,7 @@ def _usual_headers(algorithm: str) -> str:
 
 
 def _check_coverage(covered: list[str], algorithm: str, head: RequestHead) -> None:
+    check_once(covered)
     if algorithm != "hs2019" and {"(created)", "(expires)"} & set(covered):
         raise BadSignature("(created) and (expires) belong to algorithm hs2019")
     if not {"date", "(created)"} & set(covered):

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fedlearn.activitypub.keys import VerifyingKey
@@ -67,6 +67,15 @@ def check_host(head: RequestHead) -> None:
     usual_port = ":443" if head.origin.startswith("https:") else ":80"
     if given.removesuffix(usual_port) != ours:
         raise BadSignature(f"the request was made for host {given!r}, which is not this one")
+
+
+def check_once(covered: Sequence[str]) -> None:
+    """Refuse a signature that covers one thing twice (RFC 9421, section 2).
+
+    A name may stand for many kilobytes: listed a thousand times, it would make a text to match.
+    """
+    if len(set(covered)) != len(covered):
+        raise BadSignature("the signature covers something twice")
 
 
 def sha256_base64(body: bytes) -> str:

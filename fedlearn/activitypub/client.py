@@ -67,6 +67,8 @@ Unpacker = Callable[[bytes, int], bytes]
 
 # Raises when a body holds what must never leave (the fifth lock of organisation-only posts).
 EgressGuard = Callable[[bytes], Awaitable[None]]
+# Raises when we do not talk with a host.
+HostGuard = Callable[[str], Awaitable[None]]
 # The way to other servers; tests and labs put their own in its place.
 Transport = httpx.AsyncBaseTransport
 
@@ -80,12 +82,14 @@ class FederationClient:
         *,
         user_agent: str,
         egress_guard: EgressGuard,
+        host_guard: HostGuard,
         transport: Transport | None = None,
         resolver: Resolver | None = None,
     ) -> None:
         self._settings = settings
         self._user_agent = user_agent
         self._egress_guard = egress_guard
+        self._host_guard = host_guard
         self._transport = transport or _aiohttp_transport(settings, resolver)
         self._scheme_of: TTLCache[str, Scheme] = TTLCache(ORIGINS_REMEMBERED, WEEK)
         self._timeouts = httpx.Timeout(
@@ -104,6 +108,9 @@ class FederationClient:
         """
         async with self._limited(url):
             for _ in range(self._settings.max_redirects + 1):
+                sent = _as_sent(url)
+                self._check_url(sent)
+                await self._host_guard(host_of(sent))
                 answer, location = await self._get_knocking(url, accept, signer)
                 if location is None:
                     return answer

@@ -15,6 +15,7 @@ from fedlearn.activitypub.claims import (
     Claim,
     RequestHead,
     check_host,
+    check_once,
     check_time,
     sha256_base64,
 )
@@ -114,7 +115,8 @@ DERIVED: dict[str, Callable[[RequestHead], str]] = {
 
 
 def _check_coverage(components: Sequence[Component], head: RequestHead) -> None:
-    names = {name for name, _ in components}
+    names = [name for name, _ in components]
+    check_once(names)
     needed = ["@method", "@target-uri", *(["content-digest"] if head.method == "POST" else [])]
     for name in needed:
         if name not in names:

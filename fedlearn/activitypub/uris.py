@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NewType
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 from fedlearn.domain.ids import StatusId, Uri
 
@@ -12,6 +12,8 @@ Origin = NewType("Origin", str)  # scheme://host[:port], without the scheme's ow
 
 PUBLIC = Uri("https://www.w3.org/ns/activitystreams#Public")
 DEFAULT_PORTS = {"http": 80, "https": 443}
+# A name as DNS has it, or an address of IPv6, which urlsplit() gives without its brackets.
+HOST = re.compile(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?|[0-9a-f:.]+")
 LARGEST_ID = 2**63 - 1  # no database takes a larger one
 
 
@@ -23,6 +25,10 @@ def origin_of(uri: str) -> Origin | None:
     except ValueError:
         return None
     if parts.scheme not in DEFAULT_PORTS or not host or parts.username is not None:
+        return None
+    # "example.org." and "example.org" in other letters of Unicode lead to the same server, and would
+    # pass for another one: by a block of its domain, say.
+    if not HOST.fullmatch(host) or not parts.netloc.isascii():
         return None
     if port is not None and port != DEFAULT_PORTS[parts.scheme]:
         return Origin(f"{parts.scheme}://{host}:{port}")
@@ -47,6 +53,15 @@ def joined(base: str, reference: str) -> str | None:
         return urljoin(base, reference)
     except ValueError:
         return None
+
+
+def in_ascii(url: str) -> str:
+    """An address as a person pastes it, its host written as DNS and the ids of others have it."""
+    try:
+        parts = urlsplit(url)
+        return urlunsplit(parts._replace(netloc=parts.netloc.encode("idna").decode()))
+    except (ValueError, UnicodeError):
+        return url
 
 
 def without_fragment(uri: str) -> str:

@@ -15,7 +15,9 @@ from fedlearn.activitypub.uris import origin_of
 from fedlearn.domain.ids import Millis, Uri
 
 AS_PREFIXES = (f"{AS}#", "as:")
-LONGEST_URI = 2048
+# In bytes. Two identities must fit into one row of a PostgreSQL index, which holds 2,704.
+LONGEST_ID = 1024
+LONGEST_URL = 2048
 LANGUAGE = re.compile(r"[A-Za-z0-9_-]{1,35}")  # about what RFC 5646 allows
 # No address holds these, and a database or a URL parser would silently leave some out.
 CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
@@ -65,8 +67,10 @@ def uri(value: Any) -> Uri | None:
     return None
 
 
-def _may_be_address(text: str) -> bool:
-    return len(text) <= LONGEST_URI and not CONTROLS.search(text)
+def _may_be_address(text: str, limit: int = LONGEST_ID) -> bool:
+    if CONTROLS.search(text) or len(text) > limit:
+        return False
+    return text.isascii() or len(text.encode(errors="replace")) <= limit
 
 
 def uris(value: Any, limit: int) -> tuple[Uri, ...]:
@@ -84,7 +88,7 @@ def web_url(value: Any, media_type: str | None = None) -> str | None:
             item = item.get("href") or item.get("url")  # noqa: PLW2901 - a Link stands for its href
         elif media_type:
             continue
-        if isinstance(item, str) and _may_be_address(item) and origin_of(item):
+        if isinstance(item, str) and _may_be_address(item, LONGEST_URL) and origin_of(item):
             return item
     return None
 
@@ -94,7 +98,7 @@ def kind(document: Document) -> str:
     names = [
         _short(item)
         for item in items(document.get("type", document.get("@type")))
-        if isinstance(item, str)
+        if isinstance(item, str) and _may_be_address(item)
     ]
     # What still has a colon is a type of some other vocabulary, beside ours.
     return next((name for name in names if ":" not in name), names[0] if names else "")
@@ -122,10 +126,7 @@ def number(value: Any) -> int | None:
 def moment(value: Any) -> Millis | None:
     """A time in ISO 8601, None when it is no sane one."""
     at = date_time(value)
-    try:
-        return Millis(int(at.timestamp() * 1000)) if at and at.year >= EARLIEST_YEAR else None
-    except (OverflowError, ValueError):
-        return None
+    return Millis(int(at.timestamp() * 1000)) if at else None
 
 
 def date_time(value: Any) -> datetime | None:
@@ -135,4 +136,9 @@ def date_time(value: Any) -> datetime | None:
         at = datetime.fromisoformat(plain)
     except ValueError:
         return None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+    try:
+        # An offset may lead out of the years that can be written, at either end.
+        at = at if at.tzinfo else at.replace(tzinfo=UTC)
+        return at if at.astimezone(UTC).year >= EARLIEST_YEAR else None
+    except OverflowError:
+        return None

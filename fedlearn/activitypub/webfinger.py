@@ -25,9 +25,10 @@ ACTOR_TYPES = frozenset({CONTENT_TYPE, LD_CONTENT_TYPE})
 JRD_DEPTH = 16
 
 HANDLE = re.compile(
-    r"@?(?P<name>\w(?:[\w.-]*\w)?(?::\d{1,5})?)@(?P<domain>[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?)",
-    re.IGNORECASE,
+    r"@?(?P<name>\w(?:[\w.-]*\w)?(?::\d{1,5})?)"
+    r"@(?P<domain>[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?(?::\d{1,5})?)"
 )
+LONGEST_HANDLE = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,8 @@ class Handle:
 
 def read_handle(text: str) -> Handle | None:
     """A handle as people type it or as an `acct:` URI, None when it is none."""
-    found = HANDLE.fullmatch(text.strip().removeprefix("acct:"))
+    text = text.strip().removeprefix("acct:")
+    found = HANDLE.fullmatch(text) if len(text) <= LONGEST_HANDLE else None
     return Handle(found["name"], found["domain"].lower()) if found else None
 
 

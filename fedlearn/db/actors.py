@@ -171,6 +171,18 @@ async def replace_keys(
     )
 
 
+async def forget_key_of_others(connection: Connection, uri: str, owner: Uri) -> None:
+    """Drop a key under this keyId, unless the actor with this identity has it."""
+    await connection.execute(
+        """
+        DELETE FROM actor_key WHERE uri = :uri AND sealed IS NULL
+            AND actor_id NOT IN (SELECT id FROM actor WHERE uri = :owner)
+        """,
+        uri=uri,
+        owner=owner,
+    )
+
+
 async def store_own_key(
     connection: Connection, actor_id: ActorId, key: PublicKey, sealed: bytes
 ) -> None:

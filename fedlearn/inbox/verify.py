@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from fedlearn.activitypub import values
 from fedlearn.activitypub.claims import Claim, RequestHead
 from fedlearn.activitypub.signatures import read_claim
 from fedlearn.activitypub.uris import host_of
@@ -47,6 +48,8 @@ async def verify_sender(instance: Instance, head: RequestHead, body: bytes | Non
     Raises `BadSignature` and its kin (401, 400), `Blocked` (403), or `KeyUnreachable` (503).
     """
     claim = read_claim(head, body, now())
+    if values.uri(claim.key_id) is None:
+        raise BadSignature("the keyId is not an address")
     await refuse_blocked(instance, host_of(claim.key_id))
     try:
         actor = await _proven_owner(instance, claim)

@@ -10,7 +10,6 @@ from fedlearn.activitypub.uris import host_of
 from fedlearn.activitypub.vocabulary.actors import ActorDocument, read_actor
 from fedlearn.activitypub.webfinger import Handle, Resource, read_handle
 from fedlearn.db import actors as db_actors
-from fedlearn.db import hosts as db_hosts
 from fedlearn.db import jobs as db_jobs
 from fedlearn.domain.actors import Actor, Profile, ProfileField
 from fedlearn.domain.ids import Uri, now
@@ -40,7 +39,6 @@ async def find_handle(instance: Instance, handle: Handle) -> Actor:
         known = await db_actors.remote_actor(connection, handle.name, handle.domain)
     if known is not None and known.is_active:
         return known
-    await refuse_unwelcome(instance, handle.domain)
     resource = await instance.webfinger.look_up(handle)
     return await fetch_actor(instance, resource.actor, resource)
 
@@ -50,7 +48,6 @@ async def fetch_actor(instance: Instance, uri: str, resource: Resource | None = 
 
     Raises `FetchError` and its kin, or `RefusedDocument`. An actor that is gone is marked so.
     """
-    await refuse_unwelcome(instance, host_of(uri))
     try:
         document = await instance.fetcher.fetch(uri, await instance.own_signing_key())
         return await keep_actor(instance, document, resource)
@@ -73,13 +70,6 @@ async def keep_actor(
         await db_actors.replace_keys(connection, actor.id, described.keys)
     instance.known_keys.forget(actor)
     return actor
-
-
-async def refuse_unwelcome(instance: Instance, host: str) -> None:
-    """`FetchError` for a host with which we do not talk."""
-    async with instance.db.read() as connection:
-        if not await db_hosts.is_welcome(connection, instance.settings.federation, host):
-            raise FetchError(f"this server does not talk with {host}")
 
 
 async def refresh_if_stale(instance: Instance, actor: Actor) -> None:

@@ -2,13 +2,13 @@
 
 from fedlearn.activitypub import values
 from fedlearn.activitypub.keys import VerifyingKey, read_public_pem
-from fedlearn.activitypub.uris import host_of, same_origin, without_fragment
+from fedlearn.activitypub.uris import same_origin, without_fragment
 from fedlearn.activitypub.vocabulary.actors import key_owner
 from fedlearn.db import actors as db_actors
 from fedlearn.domain.actors import Actor
 from fedlearn.errors import FetchError, Gone, RefusedDocument, Unreachable
 from fedlearn.instance import Instance
-from fedlearn.remote.actors import fetch_actor, keep_actor, mark_gone, refuse_unwelcome
+from fedlearn.remote.actors import fetch_actor, keep_actor, mark_gone
 
 OwnedKey = tuple[VerifyingKey, Actor]
 
@@ -55,7 +55,6 @@ def refuse_for_a_while(
 
 async def _fetch_with_owner(instance: Instance, key_id: str) -> OwnedKey:
     """Fetch what is under a keyId, then the whole actor, which must list the key as its own."""
-    await refuse_unwelcome(instance, host_of(key_id))
     signer = await instance.own_signing_key()
     try:
         document = await instance.fetcher.fetch_key_document(key_id, signer)
@@ -66,6 +65,10 @@ async def _fetch_with_owner(instance: Instance, key_id: str) -> OwnedKey:
     owner = key_owner(document, key_id)
     if owner is None or not same_origin(owner, key_id):
         raise RefusedDocument(f"{key_id} names no owner on its own server")
+    async with instance.db.write() as connection:
+        # Whose key it is, is told by what stands under its id. Somebody else of that server may
+        # have listed it first.
+        await db_actors.forget_key_of_others(connection, key_id, owner)
     is_whole_actor = "inbox" in document and values.uri(document.get("id")) == owner
     if is_whole_actor and owner == without_fragment(key_id):
         await keep_actor(instance, document)

@@ -80,8 +80,8 @@ async def update_note(
     When a post was published never changes.
     """
     _check_authorship(note, author, uris)
-    if before.actor_id != author.id:
-        raise RefusedDocument(f"{note.uri} belongs to somebody else")
+    if before.actor_id != author.id or before.boost_of_id is not None:
+        raise RefusedDocument(f"{note.uri} is not a post by {author.uri}")
     await db_statuses.refresh_told(connection, _with_told(before, note, author))
     is_edit = note.updated is not None and note.updated > (before.edited_at or before.published)
     await _refresh_poll(connection, before.id, note, is_edit=is_edit)

@@ -2,7 +2,7 @@
 
 from fedlearn.activitypub import values
 from fedlearn.activitypub.jsonld import Document
-from fedlearn.activitypub.uris import host_of, origin_of
+from fedlearn.activitypub.uris import in_ascii, origin_of
 from fedlearn.activitypub.vocabulary.activities import Activity, read_activity
 from fedlearn.activitypub.vocabulary.actors import ACTOR_KINDS, ActorDocument, read_actor
 from fedlearn.activitypub.vocabulary.notes import STATUS_KINDS, NoteDocument, read_note
@@ -13,7 +13,7 @@ from fedlearn.domain.actors import Actor
 from fedlearn.domain.statuses import StatusView
 from fedlearn.errors import Invalid, NotFound
 from fedlearn.instance import Instance
-from fedlearn.remote.actors import find_actor, find_handle, keep_actor, refuse_unwelcome
+from fedlearn.remote.actors import find_actor, find_handle, keep_actor
 from fedlearn.remote.statuses import store_note
 
 
@@ -25,9 +25,10 @@ async def look_up(instance: Instance, reader: Actor, text: str) -> Actor | Statu
     """
     text = text.strip()
     if text.startswith(("http://", "https://")):
-        if origin_of(text) is None:
+        url = in_ascii(text)
+        if origin_of(url) is None:
             raise Invalid("This is not an address.", {"q": "This is not an address."})
-        return await _look_up_address(instance, reader, text)
+        return await _look_up_address(instance, reader, url)
     handle = read_handle(text if "@" in text.lstrip("@") else f"{text}@{instance.uris.domain}")
     if handle is None:
         message = "Write a handle such as @name@example.org, or paste an address."
@@ -62,7 +63,6 @@ async def _look_up_own(instance: Instance, reader: Actor, url: str) -> Actor | S
 
 
 async def _fetch(instance: Instance, reader: Actor, url: str) -> Actor | StatusView:
-    await refuse_unwelcome(instance, host_of(url))
     document = await instance.fetcher.fetch_page(url, await instance.own_signing_key())
     if values.kind(document) in ACTOR_KINDS:
         return await keep_actor(instance, document)

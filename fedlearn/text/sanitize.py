@@ -5,6 +5,7 @@ What is kept is what Mastodon keeps (FEDERATION.md, "HTML"); the rest is unwrapp
 
 import html
 import re
+from functools import lru_cache
 from typing import NewType
 
 import nh3
@@ -18,6 +19,8 @@ TAGS = frozenset({
     "sub", "sup", "i", "em", "h1", "h2", "h3", "h4", "h5", "ul", "ol", "li", "ruby", "rt", "rp",
 })
 # fmt: on
+# These go with all that is in them; other tags are unwrapped.
+DROPPED = frozenset({"script", "style"})
 ATTRIBUTES = {
     "*": {"lang"},
     "a": {"href", "class", "title", "translate"},
@@ -43,24 +46,18 @@ BLOCK_END = re.compile(r"</(?:p|li|h\d|blockquote|pre)>|<br\s*/?>")
 
 
 def sanitize(markup: str) -> SafeHtml:
-    """HTML from elsewhere without anything that could act, track or cover the page."""
+    """HTML from elsewhere without anything that could act, track or cover the page.
+
+    Done twice, because a browser does not always build the tree that was written: what is stored
+    comes out of another cleaning as it is.
+    """
     if markup.count("<") > MOST_TAGS:
-        return SafeHtml(html.escape(markup))
+        return SafeHtml(html.escape(markup, quote=False))
     try:
-        clean = nh3.clean(
-            markup,
-            tags=set(TAGS),
-            clean_content_tags={"script", "style"},
-            attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
-            attribute_filter=_filter_attribute,
-            url_schemes=set(SCHEMES),
-            link_rel=LINK_REL,
-            set_tag_attribute_values={"a": {"target": "_blank"}},
-        )
+        return SafeHtml(_cleaner().clean(_cleaner().clean(markup)))
     except ValueError:
         # A sanitiser that fails must not lose the post: its text is shown instead.
-        return SafeHtml(html.escape(markup))
-    return SafeHtml(clean)
+        return SafeHtml(html.escape(markup, quote=False))
 
 
 def _filter_attribute(_tag: str, name: str, value: str) -> str | None:
@@ -72,14 +69,32 @@ def _filter_attribute(_tag: str, name: str, value: str) -> str | None:
     return " ".join(kept) or None
 
 
+@lru_cache(maxsize=1)
+def _cleaner() -> nh3.Cleaner:
+    return nh3.Cleaner(
+        tags=set(TAGS),
+        clean_content_tags=set(DROPPED),
+        attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
+        attribute_filter=_filter_attribute,
+        url_schemes=set(SCHEMES),
+        link_rel=LINK_REL,
+        set_tag_attribute_values={"a": {"target": "_blank"}},
+    )
+
+
 def to_plain_text(markup: str) -> str:
     """The text of a piece of HTML, for names, warnings, previews and the command line."""
     if markup.count("<") > MOST_TAGS:
         return WHITE_SPACE.sub(" ", markup).strip()
     spaced = BLOCK_END.sub(" ", markup)
     try:
-        stripped = nh3.clean(spaced, tags=set(), clean_content_tags={"script", "style"})
+        stripped = _stripper().clean(spaced)
     except ValueError:
         # As above: better its tags in sight than the post lost.
         stripped = html.escape(spaced)
     return WHITE_SPACE.sub(" ", html.unescape(stripped)).strip()
+
+
+@lru_cache(maxsize=1)
+def _stripper() -> nh3.Cleaner:
+    return nh3.Cleaner(tags=set(), clean_content_tags=set(DROPPED))

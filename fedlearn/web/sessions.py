@@ -4,13 +4,14 @@ import hashlib
 import hmac
 from urllib.parse import urlsplit
 
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message
 
 from fedlearn.domain.actors import User
-from fedlearn.errors import FedlearnError, Forbidden
+from fedlearn.errors import FedlearnError, Forbidden, Invalid
 from fedlearn.services import accounts
 from fedlearn.web.body import read_body
 from fedlearn.web.context import instance_of, parts_of
@@ -56,6 +57,7 @@ async def read_form(request: Request) -> FormData:
 async def read_open_form(request: Request) -> FormData:
     """The form of anybody, sent from a page of ours and not too large."""
     _refuse_foreign_origin(request)
+    _refuse_other_charsets(request)
     await parts_of(request).limits.spend(Rate.FORMS, request.client.host if request.client else "")
     limit = instance_of(request).settings.max_form_bytes
     body = await read_body(request, limit)
@@ -101,13 +103,24 @@ def local_path(target: str, default: str = "/") -> str:
     """Where to go next, if that is a page of ours; never another site's."""
     if not target.startswith("/") or target.startswith(("//", "/\\")):
         return default
-    # Browsers leave out tabs and line ends, as this does: "/\t/evil.example" is another site.
-    return default if urlsplit(target).netloc else target
+    try:
+        # Browsers leave out tabs and line ends, as this does: "/\t/evil.example" is another site.
+        host = urlsplit(target).netloc
+    except ValueError:
+        return default
+    return default if host else target
 
 
 def _cookie_name(request: Request) -> str:
     # The prefix makes browsers refuse it from subdomains and over plain http.
     return "__Host-session" if instance_of(request).settings.is_https else "session"
+
+
+def _refuse_other_charsets(request: Request) -> None:
+    """Browsers send our forms as UTF-8; some codecs of Python make texts that nobody can store."""
+    _, options = parse_options_header(request.headers.get("content-type"))
+    if options.get(b"charset", b"utf-8").lower() != b"utf-8":
+        raise Invalid("This form is not in UTF-8.")
 
 
 def _refuse_foreign_origin(request: Request) -> None:

@@ -225,6 +225,18 @@ async def test_keys_of_other_servers(connection: Connection, clock: Clock) -> No
     assert await db_actors.keys_of_actor(connection, robin.id) == []
 
 
+async def test_key_that_somebody_else_listed_first(connection: Connection) -> None:
+    """A key is taken from who listed it, and not from the actor that it is said to belong to."""
+    robin, thief = await remote(connection), await remote(connection, "thief@near.example")
+    key = key_of(robin)
+    await db_actors.replace_keys(connection, thief.id, [replace(key, pem="of the thief")])
+    await db_actors.forget_key_of_others(connection, key.uri, robin.uri)
+    assert await db_actors.key_by_uri(connection, key.uri) is None
+    await db_actors.replace_keys(connection, robin.id, [key])
+    await db_actors.forget_key_of_others(connection, key.uri, robin.uri)
+    assert await db_actors.key_by_uri(connection, key.uri) == (key, robin)
+
+
 async def test_key_that_belongs_to_somebody_else(connection: Connection) -> None:
     """An actor that names the key of another as its own does not get it."""
     robin, thief = await remote(connection), await remote(connection, "thief@near.example")

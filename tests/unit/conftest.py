@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fedlearn.activitypub.client import FederationClient
 from fedlearn.activitypub.keys import SigningKey, VerifyingKey, generate_key
 from fedlearn.settings import Settings
-from tests.unit.stub_web import StubWeb, let_all_pass
+from tests.unit.stub_web import StubWeb, let_all_in, let_all_pass
 
 # A busy machine is no reason to fail.
 hypothesis.settings.register_profile("unit", deadline=None, max_examples=40)
@@ -58,7 +58,11 @@ def web() -> StubWeb:
 async def client(settings: Settings, web: StubWeb) -> AsyncIterator[FederationClient]:
     """A client for which `web` is all there is."""
     client = FederationClient(
-        settings, user_agent="fedlearn/test", egress_guard=let_all_pass, transport=web
+        settings,
+        user_agent="fedlearn/test",
+        egress_guard=let_all_pass,
+        host_guard=let_all_in,
+        transport=web,
     )
     yield client
     await client.close()

@@ -32,7 +32,7 @@ from fedlearn.domain.ids import Millis, now
 from fedlearn.errors import BadSignature, FetchError, Unreachable
 from fedlearn.settings import Settings
 from tests.clock import MINUTE, Clock
-from tests.unit.stub_web import Page, StubWeb, let_all_pass, redirect
+from tests.unit.stub_web import Page, StubWeb, let_all_in, let_all_pass, redirect
 from tests.unit.test_guard import Dns
 
 ACTOR = "https://far.example/users/robin"
@@ -135,6 +135,7 @@ async def connect() -> AsyncIterator[Connect]:
                 settings,
                 user_agent="fedlearn/test",
                 egress_guard=let_all_pass,
+                host_guard=let_all_in,
                 resolver=resolver,
             )
         )
@@ -280,7 +281,11 @@ async def test_guard_of_what_leaves_has_the_last_word(web: StubWeb, key: Signing
             raise LeakError
 
     one = FederationClient(
-        Settings(url="https://our.example"), user_agent="x", egress_guard=guard, transport=web
+        Settings(url="https://our.example"),
+        user_agent="x",
+        egress_guard=guard,
+        host_guard=let_all_in,
+        transport=web,
     )
     with pytest.raises(LeakError):
         await one.post_activity(INBOX, b'"secret"', signer=key)
@@ -392,6 +397,7 @@ async def test_only_success_is_remembered(
         Settings(url="https://our.example"),
         user_agent="x",
         egress_guard=let_all_pass,
+        host_guard=let_all_in,
         transport=web,
     )
     await fresh.get(ACTOR, accept="x", signer=key)

@@ -289,7 +289,7 @@ def test_no_value_breaks_a_reader(value: Any) -> None:
     assert len(values.text(value, 10)) <= 10
     assert isinstance(values.flag(value), bool)
     uri, page = values.uri(value), values.web_url(value)
-    assert uri is None or (0 < len(uri) <= values.LONGEST_URI and not values.CONTROLS.search(uri))
+    assert uri is None or (0 < len(uri) <= values.LONGEST_ID and not values.CONTROLS.search(uri))
     assert page is None or page.startswith(("http", "HTTP", "Http"))
     assert values.web_url(value, "text/html") in {page, None} or isinstance(value, list)
     assert len(values.uris(value, 2)) <= 2

@@ -20,7 +20,7 @@ from fedlearn.activitypub.webfinger import (
 )
 from fedlearn.errors import FetchError, Gone, RefusedDocument, Unreachable
 from fedlearn.settings import Settings
-from tests.unit.stub_web import Page, StubWeb, let_all_pass, redirect
+from tests.unit.stub_web import Page, StubWeb, let_all_in, let_all_pass, redirect
 
 ROBIN = "https://far.example/users/robin"
 HANDLE = Handle("robin", "far.example")
@@ -328,7 +328,13 @@ async def test_only_labs_speak_plain_http(web: StubWeb) -> None:
         (lab, "far.example", "https://far.example"),
         (replace(lab, url="https://our.example"), "localhost:3001", "https://localhost:3001"),
     ):
-        one = FederationClient(settings, user_agent="x", egress_guard=let_all_pass, transport=web)
+        one = FederationClient(
+            settings,
+            user_agent="x",
+            egress_guard=let_all_pass,
+            host_guard=let_all_in,
+            transport=web,
+        )
         with pytest.raises(FetchError):
             await WebFinger(one, settings).look_up(Handle("robin", domain))
         assert web.asked[-1] == f"{origin}/.well-known/host-meta"

@@ -49,14 +49,15 @@ def read_activity(document: Document, delivered_to: Uri | None = None) -> Activi
     kind, actor = values.kind(document), values.uri(document.get("actor"))
     if not kind or not actor:
         raise RefusedDocument("the activity lacks a type or an actor")
-    objects = tuple(islice(values.objects(document.get("object")), MOST_OBJECTS))
+    # Of several objects the first counts, with its identity or without one.
+    about = next(values.items(document.get("object")), None)
     return Activity(
         uri=values.uri(document.get("id")),
         kind=kind,
         actor=actor,
-        object_uri=values.uri(document.get("object")),
-        object=objects[0] if objects else None,
-        objects=objects,
+        object_uri=values.uri(about),
+        object=about if isinstance(about, dict) else None,
+        objects=tuple(islice(values.objects(document.get("object")), MOST_OBJECTS)),
         target=values.uri(document.get("target")),
         to=values.uris(document.get("to"), MOST_ADDRESSEES),
         cc=values.uris(document.get("cc"), MOST_ADDRESSEES),

@@ -18,6 +18,7 @@ from fedlearn.errors import RefusedDocument
 
 # Longer values are cut, not refused.
 LONGEST_NAME = 2048
+LONGEST_HASHTAG = 256
 LONGEST_SUMMARY = 20_480
 LONGEST_CONTENT = 100_000
 MOST_TAGS = 500
@@ -149,7 +150,7 @@ def _mentions(tags: list[Document]) -> list[Tagged]:
 
 def _hashtags(tags: list[Document]) -> list[str]:
     names = [
-        values.text(tag.get("name"), LONGEST_NAME).removeprefix("#")
+        values.text(tag.get("name"), LONGEST_HASHTAG).removeprefix("#")
         for tag in tags
         if values.kind(tag) == "Hashtag"
     ]
