@@ -7,7 +7,7 @@ import html
 from dataclasses import dataclass, replace
 
 from fedlearn.activitypub.audience import reach_of
-from fedlearn.activitypub.uris import Uris, same_origin
+from fedlearn.activitypub.uris import Uris, host_of, same_origin
 from fedlearn.activitypub.vocabulary.notes import NoteDocument, read_note
 from fedlearn.db import actors as db_actors
 from fedlearn.db import received as db_received
@@ -19,7 +19,7 @@ from fedlearn.domain.ids import ActorId, Millis, StatusId, Uri, now, snowflake_o
 from fedlearn.domain.statuses import Status
 from fedlearn.errors import RefusedDocument
 from fedlearn.instance import Instance
-from fedlearn.remote.actors import find_actor
+from fedlearn.remote.actors import find_actor, refuse_unwelcome
 from fedlearn.text.sanitize import SafeHtml, sanitize, to_plain_text
 
 NATIVE_KINDS = frozenset({"Note", "Question"})
@@ -36,6 +36,7 @@ class Stored:
 
 async def fetch_note(instance: Instance, uri: str) -> tuple[NoteDocument, Actor]:
     """Fetch a post and find its author; `FetchError` and its kin, or `RefusedDocument`."""
+    await refuse_unwelcome(instance, host_of(uri))
     document = await instance.fetcher.fetch(uri, await instance.own_signing_key())
     note = read_note(document)
     author = await find_actor(instance, note.attributed_to[0])
@@ -50,6 +51,8 @@ async def store_note(
     A post that is known stays as it is. `RefusedDocument` when the author may not speak for it.
     """
     _check_authorship(note, author, uris)
+    if not author.is_active:
+        raise RefusedDocument(f"{author.uri} is suspended, blocked or gone")
     if await db_received.is_buried(connection, note.uri, author.uri):
         return None
     parent = await _parent(connection, note)

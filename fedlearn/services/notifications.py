@@ -1,8 +1,10 @@
 """This is where people are told of what others do."""
 
+from fedlearn.db import follows as db_follows
 from fedlearn.db import notifications as db_notifications
 from fedlearn.db.database import Connection
 from fedlearn.domain.actors import Actor
+from fedlearn.domain.follows import FollowState
 from fedlearn.domain.ids import ActorId, StatusId
 from fedlearn.domain.notifications import NotificationKind
 
@@ -14,8 +16,13 @@ async def notify(
     kind: NotificationKind,
     status_id: StatusId | None = None,
 ) -> None:
-    """Tell a person of ours that somebody did something; nobody is told of their own deeds."""
+    """Tell a person of ours that somebody did something; nobody is told of their own deeds.
+
+    Of what is done from a silenced domain only those are told who follow whoever does it.
+    """
     if not owner.is_local or owner.id == sender.id:
+        return
+    if sender.is_silenced and not await _follows(connection, owner, sender):
         return
     await db_notifications.insert_notification(
         connection, owner_id=owner.id, sender_id=sender.id, kind=kind, status_id=status_id
@@ -33,3 +40,8 @@ async def take_back(
     await db_notifications.delete_notification(
         connection, owner_id=owner_id, sender_id=sender.id, kind=kind, status_id=status_id
     )
+
+
+async def _follows(connection: Connection, reader: Actor, author: Actor) -> bool:
+    known = await db_follows.follow_between(connection, reader.id, author.id)
+    return known is not None and known.state is FollowState.ACCEPTED
