@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from fedlearn.commands.terminal import AsJson, console, print_json, with_instance
-from fedlearn.db.hosts import Policy
+from fedlearn.domain.policies import Policy
 from fedlearn.errors import Invalid
 from fedlearn.services import lookup, moderation
 
@@ -16,9 +16,16 @@ Domain = Annotated[str, typer.Argument(help="Such as social.example.org, with it
 
 @app.command("block")
 def block_domain(domain: Domain) -> None:
-    """Neither take from a domain nor send to it."""
+    """Neither take from a domain nor send to it, and remove for good what came from there."""
     with_instance(lambda one: moderation.set_domain_policy(one, domain, Policy.BLOCK))
     console.print(f"{domain} is blocked.")
+
+
+@app.command("silence")
+def silence_domain(domain: Domain) -> None:
+    """Show what comes from a domain only to followers and to those whom it names or answers."""
+    with_instance(lambda one: moderation.set_domain_policy(one, domain, Policy.SILENCE))
+    console.print(f"{domain} is silenced.")
 
 
 @app.command("allow")
@@ -33,12 +40,12 @@ def unblock_domain(domain: Domain) -> None:
     """Have no opinion of a domain any more."""
     if not with_instance(lambda one: moderation.forget_domain_policy(one, domain)):
         raise Invalid(f"nothing was said of {domain}")
-    console.print(f"{domain} is neither blocked nor allowed.")
+    console.print(f"{domain} is neither blocked, silenced nor allowed.")
 
 
 @app.command("list")
 def list_domains(as_json: AsJson = False) -> None:
-    """Every domain that was blocked or allowed."""
+    """Every domain that was blocked, silenced or allowed."""
     policies = with_instance(moderation.domain_policies)
     if as_json:
         print_json([{"domain": domain, "policy": policy} for domain, policy in policies])

@@ -6,8 +6,10 @@ from typing import Any
 import msgspec
 
 from fedlearn.db.database import Connection, Row
+from fedlearn.db.policies import policy_for
 from fedlearn.domain.actors import Actor, ActorKind, OwnKey, Profile, ProfileField, PublicKey
 from fedlearn.domain.ids import ActorId, Millis, Uri, now, snowflake
+from fedlearn.domain.policies import Policy
 
 
 async def actor_by_id(connection: Connection, actor_id: ActorId) -> Actor | None:
@@ -71,17 +73,19 @@ async def actor_of_followers(connection: Connection, followers: str) -> Actor | 
 
 async def store_actor(connection: Connection, profile: Profile, host: str) -> Actor:
     """Remember what an actor says of itself, new or changed. Its id stays what it was."""
+    policy = await policy_for(connection, host, profile.domain) if profile.domain else None
     row = await connection.fetch_one(
         """
         INSERT INTO actor (
             id, uri, kind, username, domain, host, url, name, summary, inbox, shared_inbox,
             outbox, followers, following, featured, avatar, header, fields, also_known_as,
-            moved_to, is_locked, is_discoverable, is_indexable, published, fetched_at)
+            moved_to, is_locked, is_discoverable, is_indexable, published, fetched_at,
+            policy)
         VALUES (
             :id, :uri, :kind, :username, :domain, :host, :url, :name, :summary, :inbox,
             :shared_inbox, :outbox, :followers, :following, :featured, :avatar, :header, :fields,
             :also_known_as, :moved_to, :is_locked, :is_discoverable, :is_indexable, :published,
-            :fetched_at)
+            :fetched_at, :policy)
         ON CONFLICT (uri) DO UPDATE SET
             kind = excluded.kind, username = excluded.username, domain = excluded.domain,
             url = excluded.url, name = excluded.name, summary = excluded.summary,
@@ -92,12 +96,13 @@ async def store_actor(connection: Connection, profile: Profile, host: str) -> Ac
             also_known_as = excluded.also_known_as, moved_to = excluded.moved_to,
             is_locked = excluded.is_locked, is_discoverable = excluded.is_discoverable,
             is_indexable = excluded.is_indexable, fetched_at = excluded.fetched_at,
-            gone_at = NULL
+            policy = excluded.policy, gone_at = NULL
         RETURNING *
         """,
         id=snowflake(),
         host=host,
         fetched_at=now(),
+        policy=policy and policy.value,
         **_columns(profile),
     )
     if row is None:
@@ -256,6 +261,7 @@ def actor_of(row: Row) -> Actor:
         fetched_at=Millis(row["fetched_at"]),
         gone_at=row["gone_at"],
         suspended_at=row["suspended_at"],
+        policy=Policy(row["policy"]) if row["policy"] else None,
     )
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from fedlearn.db.database import Connection
 from fedlearn.domain.ids import Millis, now
+from fedlearn.domain.policies import Policy
 from fedlearn.settings import Federation
 
 DAY_MS = 86_400_000
@@ -69,15 +69,8 @@ async def host_is_well(connection: Connection, hosts: Sequence[str]) -> None:
         connection.announce_work()
 
 
-class Policy(StrEnum):
-    """What an operator has said of a domain."""
-
-    BLOCK = "block"
-    ALLOW = "allow"
-
-
 async def set_policy(connection: Connection, domain: str, policy: Policy) -> None:
-    """Block or allow a domain with all its subdomains."""
+    """Say something of a domain with all its subdomains; db/policies.py tells its actors."""
     await connection.execute(
         """
         INSERT INTO domain_policy (domain, policy, created_at) VALUES (:domain, :policy, :at)
@@ -122,7 +115,7 @@ async def welcome_hosts(
     """Those of these hosts with which we talk. A policy covers all subdomains of its domain."""
     if federation is Federation.CLOSED:
         return set()
-    parents = {host: _domains_above(host) for host in hosts}
+    parents = {host: domains_above(host) for host in hosts}
     policies = await policies_of(connection, [d for domains in parents.values() for d in domains])
 
     def welcome(domains: list[str]) -> bool:
@@ -134,7 +127,7 @@ async def welcome_hosts(
     return {host for host, domains in parents.items() if domains and welcome(domains)}
 
 
-def _domains_above(host: str) -> list[str]:
+def domains_above(host: str) -> list[str]:
     """The host and every domain that it lies in, without its port."""
     labels = host.lower().partition(":")[0].split(".")
     return [".".join(labels[start:]) for start in range(len(labels))] if host else []

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from fedlearn.db.database import Connection, Row
 from fedlearn.db.follows import LAST
-from fedlearn.db.visibility import VISIBLE, eyes
+from fedlearn.db.visibility import NOT_SILENCED, VISIBLE, eyes
 from fedlearn.domain.audience import STRANGER, Viewer
 from fedlearn.domain.ids import ActorId, StatusId
 from fedlearn.domain.statuses import Status
@@ -144,12 +144,12 @@ async def public_page(
 async def hashtag_page(
     connection: Connection, viewer: Viewer, name: str, *, before: StatusId | None, limit: int
 ) -> list[StatusId]:
-    """Public posts with this hashtag; to strangers only those written here."""
+    """Public posts with this hashtag, none from silenced domains; to strangers only ours."""
     rows = await connection.fetch_all(
         f"""
         SELECT s.id FROM hashtag h JOIN status s ON s.id = h.status_id
         WHERE h.name = lower(:name) AND h.status_id < :before AND s.reach = 'public'
-            AND (s.is_local OR :viewer_is_local) AND {VISIBLE}
+            AND (s.is_local OR :viewer_is_local) AND {NOT_SILENCED} AND {VISIBLE}
         ORDER BY h.status_id DESC LIMIT :limit
         """,
         name=name,

@@ -7,6 +7,8 @@ Queries call the status `s` and give the parameters of `eyes()`:
 - a follower, here or elsewhere, also sees posts for followers;
 - the author and those named in a post see it whatever its reach, if it may come to them at all:
   a post of scope `org` is never seen by an actor of another server;
+- what comes from a silenced domain is not for everybody, whatever it says of itself: followers and
+  those named see it, and whom it answers;
 - nobody sees posts of those who block them, nor of those whom they block.
 """
 
@@ -14,12 +16,17 @@ from typing import Any
 
 from fedlearn.domain.audience import Viewer
 
-VISIBLE = """(
+NOT_SILENCED = """NOT EXISTS (
+    SELECT 1 FROM actor va WHERE va.id = s.actor_id AND va.policy = 'silence')"""
+
+VISIBLE = f"""(
     (s.scope = 'fed' OR :viewer_is_local)
     AND (
-        s.reach IN ('public', 'unlisted')
+        (s.reach IN ('public', 'unlisted') AND ({NOT_SILENCED} OR EXISTS (
+            SELECT 1 FROM status vp
+            WHERE vp.id = s.in_reply_to_id AND vp.actor_id = :viewer_id)))
         OR s.actor_id = :viewer_id
-        OR (s.reach = 'followers' AND EXISTS (
+        OR (s.reach <> 'direct' AND EXISTS (
             SELECT 1 FROM follow vf
             WHERE vf.follower_id = :viewer_id AND vf.followee_id = s.actor_id
                 AND vf.state = 'accepted'))

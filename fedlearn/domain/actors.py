@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from fedlearn.domain.audience import Viewer
 from fedlearn.domain.ids import ActorId, Millis, Uri, UserId
+from fedlearn.domain.policies import Policy
 
 
 class ActorKind(StrEnum):
@@ -62,6 +63,7 @@ class Actor:
     fetched_at: Millis
     gone_at: Millis | None  # deleted, here or by its server
     suspended_at: Millis | None
+    policy: Policy | None = None  # what an operator has said of its domain
 
     @property
     def uri(self) -> Uri:
@@ -76,7 +78,13 @@ class Actor:
     @property
     def is_active(self) -> bool:
         """Whether it still takes part."""
-        return self.gone_at is None and self.suspended_at is None
+        is_out = self.gone_at is not None or self.suspended_at is not None
+        return not is_out and self.policy is not Policy.BLOCK
+
+    @property
+    def is_silenced(self) -> bool:
+        """Whether only those who asked for it hear of what it does."""
+        return self.policy is Policy.SILENCE
 
     @property
     def delivery_inbox(self) -> Uri:

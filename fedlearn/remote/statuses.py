@@ -54,6 +54,8 @@ async def store_note(
     when it is no post but a vote.
     """
     _check_authorship(note, author, uris)
+    if not author.is_active:
+        raise RefusedDocument(f"{author.uri} is suspended, blocked or gone")
     if await db_received.is_buried(connection, note.uri, author.uri):
         return None
     status = _status(note, author, await _parent(connection, note))

@@ -2,28 +2,39 @@
 
 import re
 
+from fedlearn.db import actors as db_actors
 from fedlearn.db import deliveries as db_deliveries
 from fedlearn.db import hosts as db_hosts
-from fedlearn.db.hosts import Policy
+from fedlearn.db import policies as db_policies
+from fedlearn.domain.policies import Policy
 from fedlearn.errors import Invalid
 from fedlearn.instance import Instance
 
 DOMAIN = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
+ERASED_AT_ONCE = 20  # actors in one transaction
 
 
 async def set_domain_policy(instance: Instance, domain: str, policy: Policy) -> None:
-    """Block or allow a domain with its subdomains; what waits for a blocked one is dropped."""
-    domain = _checked(domain)
+    """Block, silence or allow a domain with its subdomains.
+
+    What waits for a blocked one is dropped, and what came from there is removed for good.
+    """
+    domain = checked_domain(domain)
     async with instance.db.write() as connection:
         await db_hosts.set_policy(connection, domain, policy)
+        await db_policies.apply_policies(connection, domain)
         if policy is Policy.BLOCK:
             await db_deliveries.drop_deliveries_to(connection, domain)
+    await erase_blocked(instance)
 
 
 async def forget_domain_policy(instance: Instance, domain: str) -> bool:
     """Have no opinion of a domain any more; False when there was none."""
+    domain = checked_domain(domain)
     async with instance.db.write() as connection:
-        return await db_hosts.remove_policy(connection, _checked(domain))
+        had_one = await db_hosts.remove_policy(connection, domain)
+        await db_policies.apply_policies(connection, domain)
+    return had_one
 
 
 async def domain_policies(instance: Instance) -> list[tuple[str, Policy]]:
@@ -32,7 +43,25 @@ async def domain_policies(instance: Instance) -> list[tuple[str, Policy]]:
         return await db_hosts.all_policies(connection)
 
 
-def _checked(domain: str) -> str:
+async def erase_blocked(instance: Instance) -> None:
+    """Remove what actors of blocked domains have here, some at a time so that nobody waits long.
+
+    Cleaning does it again, should it have been interrupted.
+    """
+    while await _erase_some(instance):
+        continue
+
+
+async def _erase_some(instance: Instance) -> bool:
+    async with instance.db.write() as connection:
+        actors = await db_policies.blocked_with_traces(connection, ERASED_AT_ONCE)
+        for actor_id in actors:
+            await db_actors.erase_traces(connection, actor_id)
+    return bool(actors)
+
+
+def checked_domain(domain: str) -> str:
+    """A domain as it is stored; `Invalid` when it is none."""
     domain = domain.strip().lower().removeprefix("https://").rstrip("/")
     if not DOMAIN.fullmatch(domain):
         raise Invalid(f"{domain!r} is not a domain such as social.example.org")

@@ -1,9 +1,11 @@
 """This is where people are told of what others do."""
 
 from fedlearn.db import blocks as db_blocks
+from fedlearn.db import follows as db_follows
 from fedlearn.db import notifications as db_notifications
 from fedlearn.db.database import Connection
 from fedlearn.domain.actors import Actor
+from fedlearn.domain.follows import FollowState
 from fedlearn.domain.ids import ActorId, StatusId
 from fedlearn.domain.notifications import NotificationKind
 
@@ -17,11 +19,14 @@ async def notify(
 ) -> None:
     """Tell a person of ours that somebody did something.
 
-    Nobody is told of their own deeds, nor of those of somebody with whom a block stands between.
+    Nobody is told of their own deeds, nor of those of somebody with whom a block stands between. Of
+    what is done from a silenced domain only those are told who follow whoever does it.
     """
     if not owner.is_local or owner.id == sender.id:
         return
     if await db_blocks.are_apart(connection, owner.id, sender.id):
+        return
+    if sender.is_silenced and not await _follows(connection, owner, sender):
         return
     await db_notifications.insert_notification(
         connection, owner_id=owner.id, sender_id=sender.id, kind=kind, status_id=status_id
@@ -39,3 +44,8 @@ async def take_back(
     await db_notifications.delete_notification(
         connection, owner_id=owner_id, sender_id=sender.id, kind=kind, status_id=status_id
     )
+
+
+async def _follows(connection: Connection, reader: Actor, author: Actor) -> bool:
+    known = await db_follows.follow_between(connection, reader.id, author.id)
+    return known is not None and known.state is FollowState.ACCEPTED

@@ -67,7 +67,9 @@ def test_what_cannot_be_done_is_said_in_one_line(operator: Operator) -> None:
 
 
 def test_domains_are_blocked_and_forgotten(operator: Operator) -> None:
-    """A domain is blocked, listed, unblocked; what was never blocked cannot be unblocked."""
+    """A domain is silenced, blocked, listed, unblocked; once only can a word be taken back."""
+    assert operator.run("domain", "silence", "spam.example").returncode == 0
+    assert operator.run("domain", "list").stdout == "silence  spam.example\n"
     assert operator.run("domain", "block", "Spam.Example").returncode == 0
     assert operator.json("domain", "list") == [{"domain": "spam.example", "policy": "block"}]
     assert operator.run("domain", "unblock", "spam.example").returncode == 0

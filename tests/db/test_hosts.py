@@ -7,9 +7,10 @@ import pytest
 from fedlearn.db import deliveries as db_deliveries
 from fedlearn.db import hosts as db_hosts
 from fedlearn.db.database import Connection
-from fedlearn.db.hosts import HostHealth, Policy
+from fedlearn.db.hosts import HostHealth
 from fedlearn.domain.ids import Millis
 from fedlearn.domain.jobs import Delivery
+from fedlearn.domain.policies import Policy
 from fedlearn.settings import Federation
 from tests.builders import local
 from tests.clock import HOUR, Clock

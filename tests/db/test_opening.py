@@ -15,7 +15,7 @@ import pytest
 from fedlearn.db import migrate as db_migrate
 from fedlearn.db import migrate_postgres as db_migrate_postgres
 from fedlearn.db.database import Database
-from fedlearn.db.hosts import Policy, all_policies, set_policy
+from fedlearn.db.hosts import all_policies, set_policy
 from fedlearn.db.opening import (
     known_versions,
     migrate,
@@ -25,6 +25,7 @@ from fedlearn.db.opening import (
 )
 from fedlearn.db.statuses import status_by_id
 from fedlearn.domain.ids import StatusId
+from fedlearn.domain.policies import Policy
 from fedlearn.errors import StartError
 from fedlearn.settings import Settings
 from tests.builders import local

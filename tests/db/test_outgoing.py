@@ -7,11 +7,11 @@ from fedlearn.activitypub.jsonld import Document
 from fedlearn.db import deliveries as db_deliveries
 from fedlearn.db import hosts as db_hosts
 from fedlearn.db.database import Connection
-from fedlearn.db.hosts import Policy
 from fedlearn.db.status_views import status_view
 from fedlearn.domain.actors import Actor
 from fedlearn.domain.audience import Reach, Scope
 from fedlearn.domain.ids import Uri
+from fedlearn.domain.policies import Policy
 from fedlearn.domain.statuses import Status, StatusView
 from fedlearn.outbox.publish import publish_status_activity, publish_to, publish_to_followers
 from fedlearn.outbox.recipients import (

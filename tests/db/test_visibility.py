@@ -9,7 +9,10 @@ from dataclasses import dataclass
 import pytest
 import pytest_asyncio
 
+from fedlearn.db import hosts as db_hosts
 from fedlearn.db import notifications as db_notifications
+from fedlearn.db import policies as db_policies
+from fedlearn.db import statuses as db_statuses
 from fedlearn.db import timelines as db_timelines
 from fedlearn.db.database import Connection
 from fedlearn.db.status_views import status_view, status_view_by_uri, status_views
@@ -18,6 +21,7 @@ from fedlearn.domain.audience import STRANGER, Reach, Scope, Viewer
 from fedlearn.domain.follows import FollowState
 from fedlearn.domain.ids import StatusId
 from fedlearn.domain.notifications import NotificationKind
+from fedlearn.domain.policies import Policy
 from fedlearn.domain.statuses import Status, StatusView
 from tests.builders import boosts, follows, local, remote, says
 
@@ -359,6 +363,80 @@ async def test_author_of_what_is_answered(scene: Stage) -> None:
         return _ids(view for view in views if view.in_reply_to_author == scene.author)
 
     assert await scene.ask(answers, question) == SEEN_BY
+
+
+# --- silenced domains ------------------------------------------------------------------------------
+
+
+SEEN_OF_SILENCED: dict[Place, set[str]] = {
+    **SEEN_BY,
+    **{
+        (reach, Scope.FED): {"author", "local follower", "remote follower"}
+        | NAMED_LOCALS
+        | NAMED_REMOTES
+        for reach in (Reach.PUBLIC, Reach.UNLISTED)
+    },
+    # Nobody elsewhere writes such posts; the table is whole all the same.
+    **{
+        (reach, Scope.ORG): {"author", "local follower"} | NAMED_LOCALS
+        for reach in (Reach.PUBLIC, Reach.UNLISTED)
+    },
+}
+
+
+async def test_silenced_domain(connection: Connection) -> None:
+    """What comes from there is for followers and those named, until the word is taken back."""
+    scene = await stage(connection, await remote(connection, "alice@sub.near.example"))
+    posts = await scene.says_everything()
+
+    async def question(viewer: Viewer) -> list[StatusId]:
+        return _ids(await status_views(connection, viewer, [post.id for post in posts.values()]))
+
+    await _says_of(connection, "near.example", Policy.SILENCE)
+    seen = await scene.ask(posts, question)
+    assert {place: names - {"author"} for place, names in seen.items()} == {
+        place: names - {"author"} for place, names in SEEN_OF_SILENCED.items()
+    }
+    await _says_of(connection, "near.example", Policy.ALLOW)
+    assert (await scene.ask(posts, question))[Reach.PUBLIC, Scope.FED] == EVERYBODY
+
+
+async def test_silenced_answer(connection: Connection) -> None:
+    """Whom it answers sees it, unless it is for others; who else is in the thread does not."""
+    alice, lou = await local(connection, "alice"), await local(connection, "lou")
+    robin = await remote(connection, "robin@near.example")
+    root = await says(connection, alice)
+    answers = [await says(connection, robin, reach=reach, answers=root) for reach in Reach]
+    ids = [answer.id for answer in answers]
+    await _says_of(connection, "near.example", Policy.SILENCE)
+    seen = await status_views(connection, alice.viewer, ids)
+    assert [view.status.reach for view in seen] == [Reach.PUBLIC, Reach.UNLISTED]
+    assert await db_timelines.descendants(connection, lou.viewer, root.id) == []
+    counted = await status_view(connection, lou.viewer, root.id)
+    assert counted is not None
+    assert counted.replies == 0
+
+
+async def test_silenced_hashtag(connection: Connection) -> None:
+    """The page of a hashtag shows nothing from a silenced domain, not even to followers."""
+    fay, robin = await local(connection, "fay"), await remote(connection, "robin@near.example")
+    await follows(connection, fay, robin)
+    post = await says(connection, robin)
+    await db_statuses.set_details(connection, post.id, hashtags=["bees"], attachments=())
+
+    async def page() -> list[StatusId]:
+        return await db_timelines.hashtag_page(
+            connection, fay.viewer, "bees", before=None, limit=40
+        )
+
+    assert await page() == [post.id]
+    await _says_of(connection, "near.example", Policy.SILENCE)
+    assert await page() == []
+
+
+async def _says_of(connection: Connection, domain: str, policy: Policy) -> None:
+    await db_hosts.set_policy(connection, domain, policy)
+    await db_policies.apply_policies(connection, domain)
 
 
 # --- boosts, counts, notifications -----------------------------------------------------------------

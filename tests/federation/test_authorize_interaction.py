@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 import httpx
 
-from fedlearn.db.hosts import Policy
+from fedlearn.domain.policies import Policy
 from fedlearn.services.moderation import set_domain_policy
 from tests.federation.browser import fill_sign_in, open_browser, sign_in
 from tests.federation.network import Network

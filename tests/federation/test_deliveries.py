@@ -14,8 +14,8 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from http_message_signatures import InvalidSignature as TheirRefusal
 
-from fedlearn.db.hosts import Policy
 from fedlearn.domain.audience import Reach
+from fedlearn.domain.policies import Policy
 from fedlearn.services import accounts, boosts, favourites, health, moderation, statuses
 from fedlearn.worker import Worker
 from tests.clock import DAY, HOUR, MINUTE, Clock

@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from fedlearn.db.hosts import Policy
 from fedlearn.domain.audience import Reach, Scope
+from fedlearn.domain.policies import Policy
 from fedlearn.services import boosts, statuses
 from fedlearn.services.moderation import set_domain_policy
 from fedlearn.settings import Federation, Settings

@@ -30,7 +30,8 @@ async def on_follow(instance: Instance, activity: Activity, sender: Sender) -> O
         if is_shut_out or not can_be_followed(followee):
             await answer_follow(instance, connection, uri, sender.actor, followee, accept=False)
             return DONE
-        state = FollowState.PENDING if followee.profile.is_locked else FollowState.ACCEPTED
+        asks_first = followee.profile.is_locked or sender.actor.is_silenced
+        state = FollowState.PENDING if asks_first else FollowState.ACCEPTED
         before = await db_follows.follow_between(connection, sender.actor.id, followee.id)
         follow = await db_follows.store_follow(
             connection,
