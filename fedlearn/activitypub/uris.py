@@ -26,8 +26,8 @@ def origin_of(uri: str) -> Origin | None:
         return None
     if parts.scheme not in DEFAULT_PORTS or not host or parts.username is not None:
         return None
-    # "example.org." and "example.org" in other letters of Unicode lead to the same server, and would
-    # pass for another one: by a block of its domain, say.
+    # "example.org." and "example.org" in other letters of Unicode lead to the same server, and
+    # would pass for another one: by a block of its domain, say.
     if not HOST.fullmatch(host) or not parts.netloc.isascii():
         return None
     if port is not None and port != DEFAULT_PORTS[parts.scheme]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from fedlearn.domain.jobs import JobKind
 from tests.commands.fedlearn import Operator
 
 
@@ -40,12 +41,7 @@ def test_first_commands_of_an_operator(operator: Operator) -> None:
     assert operator.json("status") == {
         "users": 2,
         "statuses": {"local": 2, "remote": 0},
-        "jobs": {
-            "process_activity": nothing,
-            "refresh_actor": nothing,
-            "fetch_parent": nothing,
-            "clean_up": nothing,
-        },
+        "jobs": dict.fromkeys(JobKind, nothing),
         "deliveries": {"waiting": 0, "dead": 0},
         "domains": 0,
     }

@@ -12,9 +12,9 @@ import pytest_asyncio
 from fedlearn.db import hosts as db_hosts
 from fedlearn.db import notifications as db_notifications
 from fedlearn.db import policies as db_policies
-from fedlearn.db import statuses as db_statuses
 from fedlearn.db import timelines as db_timelines
 from fedlearn.db.database import Connection
+from fedlearn.db.details import Details, add_details
 from fedlearn.db.status_views import status_view, status_view_by_uri, status_views
 from fedlearn.domain.actors import Actor
 from fedlearn.domain.audience import STRANGER, Reach, Scope, Viewer
@@ -422,7 +422,7 @@ async def test_silenced_hashtag(connection: Connection) -> None:
     fay, robin = await local(connection, "fay"), await remote(connection, "robin@near.example")
     await follows(connection, fay, robin)
     post = await says(connection, robin)
-    await db_statuses.set_details(connection, post.id, hashtags=["bees"], attachments=())
+    await add_details(connection, post.id, Details(hashtags=("bees",)))
 
     async def page() -> list[StatusId]:
         return await db_timelines.hashtag_page(
