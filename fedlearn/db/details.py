@@ -1,6 +1,6 @@
 """This is where what belongs to a status is written: hashtags, attachments, its link preview."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,10 +20,7 @@ class Details:
 
 async def add_details(connection: Connection, status_id: StatusId, details: Details) -> None:
     """What belongs to a new status."""
-    await connection.execute_many(
-        "INSERT INTO hashtag (status_id, name) VALUES (:id, :name) ON CONFLICT DO NOTHING",
-        [{"id": status_id, "name": name} for name in details.hashtags],
-    )
+    await _add_hashtags(connection, status_id, details.hashtags)
     await connection.execute_many(
         """
         INSERT INTO attachment (
@@ -51,10 +48,25 @@ async def add_details(connection: Connection, status_id: StatusId, details: Deta
 
 async def replace_details(connection: Connection, status_id: StatusId, details: Details) -> None:
     """After an edit: these belong to a status instead of those it had."""
-    await connection.execute("DELETE FROM hashtag WHERE status_id = :id", id=status_id)
+    await replace_hashtags(connection, status_id, ())
     await connection.execute("DELETE FROM attachment WHERE status_id = :id", id=status_id)
     await connection.execute("DELETE FROM preview WHERE status_id = :id", id=status_id)
     await add_details(connection, status_id, details)
+
+
+async def replace_hashtags(
+    connection: Connection, status_id: StatusId, names: Iterable[str]
+) -> None:
+    """After an edit of the text alone: a status has these hashtags instead of those it had."""
+    await connection.execute("DELETE FROM hashtag WHERE status_id = :id", id=status_id)
+    await _add_hashtags(connection, status_id, names)
+
+
+async def _add_hashtags(connection: Connection, status_id: StatusId, names: Iterable[str]) -> None:
+    await connection.execute_many(
+        "INSERT INTO hashtag (status_id, name) VALUES (:id, :name) ON CONFLICT DO NOTHING",
+        [{"id": status_id, "name": name} for name in names],
+    )
 
 
 def _columns(attachment: Attachment) -> Mapping[str, Any]:

@@ -9,7 +9,7 @@ from fedlearn.activitypub.webfinger import read_handle
 from fedlearn.db import received as db_received
 from fedlearn.db import statuses as db_statuses
 from fedlearn.db.database import Connection
-from fedlearn.db.details import Details, replace_details
+from fedlearn.db.details import replace_hashtags
 from fedlearn.domain.actors import Actor
 from fedlearn.domain.audience import Reach, Scope, narrower
 from fedlearn.domain.ids import StatusId, now, snowflake
@@ -244,7 +244,6 @@ async def _store_details(
     connection: Connection, status: Status, text: str, named: Mapping[str, Actor]
 ) -> set[int]:
     """Hashtags and mentions of a local status; who is newly named."""
-    details = Details(hashtags=tuple(dict.fromkeys(hashtags_in(text))))
-    await replace_details(connection, status.id, details)
+    await replace_hashtags(connection, status.id, hashtags_in(text))
     ids = [actor.id for actor in named.values()]
     return set(await db_statuses.add_mentions(connection, status.id, ids, is_silent=False))

@@ -1,17 +1,14 @@
 """Posts that stay in the organisation: no other server and no stranger ever learns of one.
 
 Each post carries a word that is nowhere else; that word, and the id of the post, must not get out.
+tests/federation/test_canary.py asks every address for it.
 """
 
 import json
-import re
 import secrets
-from collections.abc import Iterator, Mapping
-from itertools import product
 
 import httpx
 import pytest
-from starlette.routing import Route
 
 from fedlearn.domain.audience import Reach, Scope
 from fedlearn.domain.notifications import NotificationKind
@@ -20,9 +17,8 @@ from fedlearn.errors import Invalid, NotFound
 from fedlearn.outbox.egress import EgressGuard, Leak
 from fedlearn.outbox.publish import publish_to
 from fedlearn.services import accounts, boosts, favourites, statuses
-from fedlearn.web.routes import all_routes
 from tests.federation.network import Network
-from tests.federation.peer import ACTIVITY_JSON, Peer, Person, signed_headers
+from tests.federation.peer import Peer, Person, signed_headers
 from tests.federation.scenes import count, is_read_by, is_stored, reads, takes, told
 from tests.federation.server import Server, settle
 
@@ -211,56 +207,6 @@ async def test_it_is_not_counted(alpha: Server, bob: Person, canary: str) -> Non
     # Inside, it is all there.
     assert len(await alpha.home("alice")) == 3
     assert await alpha.seen_by("carol", view.status.uri) is not None
-
-
-def filled(path: str, facts: Mapping[str, str]) -> str:
-    """A path of the router with something in its gaps."""
-    return re.sub(r"\{(\w+)(:\w+)?\}", lambda gap: facts.get(gap[1], "1"), path)
-
-
-COLLECTIONS = ("followers", "following", "featured", "tags", "outbox", "likes", "shares", "x")
-
-
-def addresses(view: StatusView) -> Iterator[str]:
-    """Every address that the server answers to with GET, about alice, carol and this post."""
-    facts = {"status_id": str(view.id), "version": "2.1", "name": "bees"}
-    for route in all_routes():
-        if not isinstance(route, Route) or "GET" not in (route.methods or set()):
-            continue
-        names = ("alice", "carol") if "{username" in route.path else ("alice",)
-        collections = COLLECTIONS if "{collection" in route.path else ("",)
-        for name, collection in product(names, collections):
-            known = {**facts, "username": name, "collection": collection}
-            path = filled(route.path, known)
-            yield path
-            if path.startswith(("/users/", "/contexts/")):
-                yield f"{path}?page=true"
-    for resource in (view.status.uri, view.status.url, view.status.conversation):
-        yield f"/.well-known/webfinger?resource={resource}"
-        yield f"/authorize_interaction?uri={resource}"
-        yield f"/search?q={resource}"
-
-
-async def test_no_address_at_all_tells_of_it(alpha: Server, bob: Person, canary: str) -> None:
-    """Every address of the router, asked as a stranger, as a machine and as a follower elsewhere."""
-    await is_read_by(alpha, "alice", bob)
-    await is_read_by(alpha, "carol", bob)
-    view = await inside(alpha, canary)
-    await boosts.boost(alpha.instance, await alpha.actor("carol"), view.id)
-    await favourites.favourite(alpha.instance, await alpha.actor("carol"), view.id)
-    asked = list(dict.fromkeys(addresses(view)))
-    assert f"/users/alice/statuses/{view.id}/activity" in asked
-    for path in asked:
-        for answer in (
-            await alpha.get(path, "text/html"),
-            await alpha.get(path, ACTIVITY_JSON),
-            await bob.get(alpha, path),
-        ):
-            assert answer.status_code < 500, path
-            assert canary not in answer.text, path
-            assert canary not in str(answer.headers), path
-            if str(view.id) not in path:
-                assert str(view.id) not in answer.text, path
 
 
 # --- what comes in about it ----------------------------------------------------------------------

@@ -1,0 +1,231 @@
+"""This is where every address of a server is asked for words that it must not tell.
+
+A post carries a word of its own in each of its fields. The addresses come from the router, so that
+a new one is asked from the day it is added; what the gaps in it stand for must be said in `gaps_of`.
+"""
+
+import re
+import secrets
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+
+import httpx
+from starlette.routing import Mount, Route
+
+from fedlearn.db.details import Details, replace_details
+from fedlearn.db.polls import store_poll
+from fedlearn.domain.polls import Poll, PollOption
+from fedlearn.domain.statuses import Attachment, Preview, StatusView
+from fedlearn.services import accounts, boosts, favourites, statuses
+from fedlearn.web.routes import all_routes
+from tests.federation.network import Network
+from tests.federation.peer import ACTIVITY_JSON, Person
+from tests.federation.server import Server
+
+FIELDS = ("text", "hashtag", "link", "warning", "alt_text", "file_name", "poll_option", "preview")
+GAP = re.compile(r"\{(\w+)(?::\w+)?\}")
+ACTS = ("boost", "favourite", "delete")
+COLLECTIONS = ("followers", "following", "featured", "tags", "outbox", "likes", "shares", "x")
+# Pages of collections, which ActivityPub documents alone have.
+PAGED = ("/users/", "/contexts/", "/actor/")
+QUERIES = ("?page=true", "?page=true&max_id=999999999999999999")
+
+Asker = Callable[[str], Awaitable[Sequence[httpx.Response]]]
+
+
+@dataclass
+class Secret:
+    """Words that are nowhere else, by the field that they stand in, and the posts that hold them."""
+
+    words: dict[str, str] = field(
+        default_factory=lambda: {one: f"canary{secrets.token_hex(8)}" for one in FIELDS}
+    )
+    ids: set[str] = field(default_factory=set)
+
+    @property
+    def text(self) -> str:
+        """What a post says that holds the words of a text."""
+        words = self.words
+        return f"{words['text']} #{words['hashtag']} https://{words['link']}.example"
+
+    def told_by(self, text: str, *, asked: str = "") -> set[str]:
+        """Which fields, or ids that the question did not name, stand in a text."""
+        fields = {name for name, word in self.words.items() if word in text}
+        return fields | {one for one in self.ids if one in text and one not in asked}
+
+
+async def post_secret(
+    server: Server, author: str, secret: Secret, named: str = "", **facts: object
+) -> StatusView:
+    """A post with a word in every field that a post can have."""
+    words = secret.words
+    text = f"{named} {secret.text}"
+    view = await server.post(author, text, content_warning=words["warning"], **facts)
+    picture = Attachment(
+        "image/png", f"{server.instance.uris.origin}/{words['file_name']}.png", words["alt_text"]
+    )
+    details = Details(
+        (words["hashtag"],), (picture,), Preview("https://a.example", words["preview"])
+    )
+    options = (PollOption(words["poll_option"]), PollOption("something else"))
+    async with server.instance.db.write() as connection:
+        await replace_details(connection, view.id, details)
+        await store_poll(connection, view.id, Poll(options, is_multiple=False, ends_at=None))
+    secret.ids.add(str(view.id))
+    return view
+
+
+async def stir(server: Server, author: str, colleague: str, secret: Secret, uri: str) -> None:
+    """Do with a post what people do: answer, boost, like and edit it, and delete an answer."""
+    writer, other = await server.actor(author), await server.actor(colleague)
+    view = await server.seen_by(author, uri)
+    assert view is not None
+    await favourites.favourite(server.instance, other, view.id)
+    if view.status.reach.is_open:
+        boost = await boosts.boost(server.instance, other, view.id)
+        secret.ids.add(str(boost.id))
+    for name in (colleague, author):
+        reply = await server.reply(name, uri, f"{secret.words['text']} again")
+        secret.ids.add(str(reply.id))
+    await statuses.delete_status(server.instance, writer, reply.id)
+    warning = secret.words["warning"]
+    await statuses.edit_status(server.instance, writer, view.id, f"{secret.text} edited", warning)
+
+
+# --- who asks ------------------------------------------------------------------------------------
+
+
+def a_stranger(server: Server) -> Asker:
+    """Somebody without a name, as a browser and as a program."""
+
+    async def ask(path: str) -> Sequence[httpx.Response]:
+        return [await server.get(path, kind) for kind in ("text/html", ACTIVITY_JSON, "*/*")]
+
+    return ask
+
+
+def signed_by(server: Server, person: Person) -> Asker:
+    """Somebody on another server, who signs."""
+
+    async def ask(path: str) -> Sequence[httpx.Response]:
+        return [await person.get(server, path)]
+
+    return ask
+
+
+async def signed_in(server: Server, name: str) -> Asker:
+    """A person here, in a browser and with the same cookie in a program."""
+    token = await accounts.open_session(server.instance, await server.user(name), "a browser")
+    cookie = f"__Host-session={token}"
+
+    async def ask(path: str) -> Sequence[httpx.Response]:
+        kinds = ("text/html", ACTIVITY_JSON)
+        return [await server.get(path, kind, cookie=cookie) for kind in kinds]
+
+    return ask
+
+
+# --- what is asked -------------------------------------------------------------------------------
+
+
+async def gaps_of(server: Server, secret: Secret) -> dict[str, list[str]]:
+    """What stands in the gaps of a path: of statuses those that are secret, else all there are."""
+    async with server.instance.db.read() as connection:
+
+        async def ids(sql: str) -> list[str]:
+            return [str(row["id"]) for row in await connection.fetch_all(sql)]
+
+        return {
+            "username": await ids("SELECT username AS id FROM actor WHERE domain IS NULL"),
+            "status_id": sorted(secret.ids),
+            "actor_id": await ids("SELECT id FROM actor"),
+            "follow_id": await ids("SELECT id FROM follow"),
+            "authorization_id": await ids("SELECT id FROM quote_authorization"),
+            "name": [*await ids("SELECT DISTINCT name AS id FROM hashtag"), "bees"],
+            "collection": list(COLLECTIONS),
+            "act": list(ACTS),
+            "version": ["2.0", "2.1"],
+            "token": ["x"],
+        }
+
+
+def paths(gaps: Mapping[str, Sequence[str]], method: str) -> Iterator[str]:
+    """Every path that the router answers to, asked so."""
+    for route in all_routes():
+        if isinstance(route, Mount):
+            # The files of the package itself, which know of no post.
+            assert route.path == "/static", f"what is served below {route.path}?"
+            continue
+        assert isinstance(route, Route)
+        if method not in (route.methods or set()):
+            continue
+        names = GAP.findall(route.path)
+        unknown = set(names) - set(gaps)
+        assert not unknown, f"{route.path}: say in gaps_of() what {unknown} stands for"
+        for values in product(*(gaps[name] for name in names)):
+            yield _filled(route.path, values)
+
+
+def _filled(path: str, values: Sequence[str]) -> str:
+    """A path of the router with something in each of its gaps."""
+    for value in values:
+        path = GAP.sub(value, path, count=1)
+    return path
+
+
+async def questions(server: Server, secret: Secret) -> list[str]:
+    """Every address that is read, with the queries that some of them understand."""
+    found: list[str] = []
+    for path in paths(await gaps_of(server, secret), "GET"):
+        found += [path, *(path + query for query in QUERIES if path.startswith(PAGED))]
+    async with server.instance.db.read() as connection:
+        rows = await connection.fetch_all(
+            "SELECT uri, url, conversation FROM status WHERE id IN :ids",
+            ids=list(map(int, secret.ids)),
+        )
+    for address in {row[name] for row in rows for name in ("uri", "url", "conversation")}:
+        found += [
+            f"/.well-known/webfinger?resource={address}",
+            f"/authorize_interaction?uri={address}",
+            f"/search?q={address}",
+        ]
+    return list(dict.fromkeys(found))
+
+
+async def told(server: Server, asker: Asker, secret: Secret) -> dict[str, set[str]]:
+    """What somebody learns of a secret, by the address that told it. No answer is an error."""
+    learned: dict[str, set[str]] = {}
+    for path in await questions(server, secret):
+        if secret.told_by(path) & set(FIELDS):
+            # A page repeats what it was asked for; that is no news to who asks.
+            continue
+        for answer in await asker(path):
+            assert answer.status_code < 500, path
+            found = secret.told_by(f"{answer.text} {answer.headers}", asked=path)
+            if found:
+                learned[path] = learned.get(path, set()) | found
+    return learned
+
+
+async def told_to_intruders(server: Server, secret: Secret) -> dict[str, set[str]]:
+    """The same for somebody without a name who sends forms instead of reading."""
+    learned: dict[str, set[str]] = {}
+    for path in paths(await gaps_of(server, secret), "POST"):
+        answer = await server.http.post(path, data={"text": "let me in"})
+        assert 300 <= answer.status_code < 500, path
+        if found := secret.told_by(f"{answer.text} {answer.headers}", asked=path):
+            learned[path] = found
+    return learned
+
+
+def sent(network: Network, secret: Secret) -> dict[str, set[str]]:
+    """What left for other servers of a secret, by host: every byte of every request."""
+    leaked: dict[str, set[str]] = {}
+    for exchange in network.exchanges:
+        request = f"{exchange.url} {exchange.request.headers} {exchange.body.decode()}"
+        found = secret.told_by(request)
+        if found:
+            host = exchange.request.url.netloc.decode()
+            leaked[host] = leaked.get(host, set()) | found
+    return leaked
