@@ -26,6 +26,7 @@ async def insert_deliveries(
 ) -> None:
     """Have one activity sent to these inboxes, given with their hosts.
 
+    For a host that is left alone it waits until that is over.
     The database itself refuses an activity about a status of scope `org`.
     """
     at = now()
@@ -46,7 +47,9 @@ async def insert_deliveries(
     await connection.execute_many(
         """
         INSERT INTO delivery (activity_id, inbox, host, order_key, run_at, attempts, locked_until)
-        VALUES (:activity, :inbox, :host, :order_key, :at, 0, 0)
+        VALUES (:activity, :inbox, :host, :order_key, coalesce(
+            (SELECT h.open_until FROM host h WHERE h.name = :host AND h.open_until > :at), :at),
+            0, 0)
         """,
         [
             {"activity": row["id"], "inbox": inbox, "host": host, "order_key": order_key, "at": at}

@@ -172,6 +172,38 @@ async def test_host_that_is_left_alone(connection: Connection, clock: Clock) -> 
     assert await bodies(connection) == []
     clock.forward(1)
     assert await bodies(connection) == ["0"]
+    assert await bodies(connection) == []
+
+
+async def test_what_waited_for_a_host_follows_the_one_that_arrived(
+    connection: Connection, clock: Clock
+) -> None:
+    """What was written before and while a host was away goes at once when it answers again."""
+    alice = await local(connection)
+    for n in range(2):
+        await send(connection, alice, "away.example/inbox", body=b"%d" % n)
+    away = health(clock, failures=5, open_for=MINUTE)
+    await db_hosts.store_health(connection, "away.example", away)
+    await send(connection, alice, "away.example/inbox", body=b"2")
+    assert await bodies(connection) == []
+    clock.forward(MINUTE - 1)
+    await db_hosts.host_is_well(connection, ["away.example"])
+    assert await bodies(connection) == ["0", "1", "2"]
+
+
+async def test_who_tried_a_host_out_may_be_lost(connection: Connection, clock: Clock) -> None:
+    """When nobody hears of the one that was to try a host out, the others go some time later."""
+    alice = await local(connection)
+    for n in range(3):
+        await send(connection, alice, "away.example/inbox", body=b"%d" % n)
+    away = health(clock, failures=5, open_for=MINUTE)
+    await db_hosts.store_health(connection, "away.example", away)
+    clock.forward(MINUTE)
+    [lost] = await claim(connection)
+    await db_deliveries.bury_delivery(connection, lost.id, "it was refused")
+    assert await bodies(connection) == []
+    clock.forward(db_hosts.TRYING_OUT_MS)
+    assert await bodies(connection) == ["1"]
 
 
 async def test_host_that_failed_lately(connection: Connection, clock: Clock) -> None:
