@@ -74,13 +74,9 @@ async def deliver(instance: Instance, delivery: Delivery) -> Outcome:
 
 async def _signer_of(instance: Instance, delivery: Delivery) -> SigningKey | None:
     """The key to sign with; None when there is no sender any more."""
+    if delivery.key is not None:
+        return instance.keys.open(delivery.key)
     async with instance.db.read() as connection:
-        if delivery.key_id is None:
-            key = await db_actors.own_key(connection, delivery.sender_id)
-        else:
-            key = await db_actors.own_key_by_id(connection, delivery.key_id)
-        if key is not None:
-            return instance.keys.open(key)
         sender = await db_actors.actor_by_id(connection, delivery.sender_id)
     return await instance.keys.signing_key(sender) if sender else None
 
