@@ -180,7 +180,7 @@ async def forget_key_of_others(connection: Connection, uri: str, owner: Uri) -> 
     """Drop a key under this keyId, unless the actor with this identity has it."""
     await connection.execute(
         """
-        DELETE FROM actor_key WHERE uri = :uri AND sealed IS NULL
+        DELETE FROM actor_key WHERE uri = :uri AND retired_at IS NULL AND sealed IS NULL
             AND actor_id NOT IN (SELECT id FROM actor WHERE uri = :owner)
         """,
         uri=uri,
