@@ -11,7 +11,7 @@ from bench.wire import Volley, fire
 
 async def measure(scale: Scale, _limit: RsaLimit) -> Figure:
     """Actor documents a second."""
-    async with open_stage() as stage:
+    async with open_stage(scale) as stage:
         ours = await _rounds(stage.server, f"/users/{AUTHOR}", scale)
     async with open_bare() as bare:
         bares = await _rounds(bare, "/document", scale)

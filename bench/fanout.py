@@ -48,7 +48,7 @@ class Post:
 
 async def measure(scale: Scale, limit: RsaLimit) -> Figure:
     """Deliveries of one post a second."""
-    async with open_stage(followers=scale.followers) as stage:
+    async with open_stage(scale, followers=scale.followers) as stage:
         first = await post(stage, scale.followers)
         later = [await post(stage, scale.followers) for _ in range(scale.rounds)]
     what = f"one post to {scale.followers:,} inboxes on {HOSTS} hosts"
@@ -84,7 +84,7 @@ async def post(stage: Stage, followers: int) -> Post:
     csrf = html.unescape(found[1]) if found else ""
     form = urlencode({"csrf": csrf, "text": "What I have learnt today", "audience": "public"})
     await stage.forget()
-    cpu, world_cpu = stage.server.cpu_seconds, stage.world.cpu_seconds
+    cpu, world_cpu = stage.cpu_seconds, stage.world.cpu_seconds
     begun = time.monotonic()
     answer = await ask_once(stage.server.port, form_request("/statuses", cookie, form.encode()))
     answered = time.monotonic()
@@ -96,7 +96,7 @@ async def post(stage: Stage, followers: int) -> Post:
         delivered=delivered,
         answered_after=answered - begun,
         arrived_after=max(last_at, answered) - begun,
-        cpu_seconds=stage.server.cpu_seconds - cpu,
+        cpu_seconds=stage.cpu_seconds - cpu,
         world_cpu_seconds=stage.world.cpu_seconds - world_cpu,
     )
 

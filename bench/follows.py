@@ -32,7 +32,7 @@ class Crowd:
 
 async def measure(scale: Scale, limit: RsaLimit) -> Figure:
     """Follows accepted a second."""
-    async with open_stage() as stage:
+    async with open_stage(scale) as stage:
         crowds = [await _arrive(stage, scale, f"crowd{one}x") for one in range(scale.rounds)]
     rsa_seconds = SIGNATURES_EACH / limit.signatures + 1 / limit.verifications
     rows = [
@@ -60,11 +60,11 @@ async def _arrive(stage: Stage, scale: Scale, mark: str) -> Crowd:
 
     requests = follows(stage, scale.strangers, mark)
     await stage.forget()
-    cpu, begun = stage.server.cpu_seconds, time.monotonic()
+    cpu, begun = stage.cpu_seconds, time.monotonic()
     volley = await fire(stage.server.port, requests, connections=scale.connections)
     accepted = await reached(volley.good, accepts)
     last_at = (await stage.count()).last_at
-    cpu_seconds = stage.server.cpu_seconds - cpu
+    cpu_seconds = stage.cpu_seconds - cpu
     return Crowd(volley, len(requests), accepted, max(last_at - begun, 1e-3), cpu_seconds)
 
 

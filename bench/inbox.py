@@ -48,7 +48,7 @@ class Round:
 
 async def measure(scale: Scale, limit: RsaLimit) -> Figure:
     """Notes accepted and shown a second."""
-    async with open_stage() as stage:
+    async with open_stage(scale) as stage:
         marks = [f"round{number}" for number in range(scale.rounds)]
         rounds = [await deliver(stage, scale, mark) for mark in marks]
         shown = await shown_at_home(stage, marks[-1], scale.notes)
@@ -86,18 +86,18 @@ async def deliver(stage: Stage, scale: Scale, mark: str) -> Round:
     """Send new notes and wait until they are all dealt with."""
 
     async def entries() -> int:
-        return stage.home_entries() - before
+        return await stage.home_entries() - before
 
     async def dealt_with() -> int:
-        return -stage.waiting_jobs()
+        return -await stage.waiting_jobs()
 
     requests = notes(stage, scale.notes, mark)
-    before, cpu, begun = stage.home_entries(), stage.server.cpu_seconds, time.monotonic()
+    before, cpu, begun = await stage.home_entries(), stage.cpu_seconds, time.monotonic()
     volley = await fire(stage.server.port, requests, connections=scale.connections)
     visible = await reached(volley.good, entries)
     seconds = time.monotonic() - begun
     await reached(0, dealt_with)
-    return Round(volley, len(requests), visible, seconds, stage.server.cpu_seconds - cpu)
+    return Round(volley, len(requests), visible, seconds, stage.cpu_seconds - cpu)
 
 
 async def shown_at_home(stage: Stage, mark: str, most: int) -> int:

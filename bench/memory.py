@@ -16,7 +16,7 @@ SECONDS_OF_REST = 3.0
 
 async def measure(scale: Scale, _limit: RsaLimit) -> Figure:
     """MiB of memory in which the process and its children reside."""
-    async with open_stage(followers=scale.followers) as stage:
+    async with open_stage(scale, followers=scale.followers) as stage:
         await asyncio.sleep(SECONDS_OF_REST)
         idle = stage.server.memory_mib
         async with watched(stage.server) as peak:

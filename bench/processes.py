@@ -36,8 +36,7 @@ class Child:
     @property
     def cpu_seconds(self) -> float:
         """CPU time that it and its children have used so far."""
-        ticks = sum(one[USER_TIME] + one[SYSTEM_TIME] for one in _tree(self.process.pid))
-        return ticks / TICKS
+        return cpu_seconds_of(self.process.pid)
 
     @property
     def memory_mib(self) -> float:
@@ -98,6 +97,16 @@ async def _end(process: asyncio.subprocess.Process) -> None:
     except TimeoutError:
         process.kill()
         await process.wait()
+
+
+def cpu_seconds_of(root: int) -> float:
+    """CPU time that a process and all that descend from it have used so far."""
+    return sum(one[USER_TIME] + one[SYSTEM_TIME] for one in _tree(root)) / TICKS
+
+
+def parent_of(pid: int) -> int:
+    """The process that has started this one."""
+    return _stat(pid)[PARENT]
 
 
 class Peak:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How many of everything, and how often the whole is repeated."""
+    """How many of everything, how often the whole is repeated, and on which database."""
 
     rounds: int = 3
     notes: int = 3_000
@@ -13,6 +13,7 @@ class Scale:
     followers: int = 2_000
     strangers: int = 1_000
     connections: int = 32
+    postgres: str | None = None  # the address of a PostgreSQL server, where it is not SQLite
 
 
 QUICK = Scale(rounds=1, notes=300, documents=1_000, followers=200, strangers=100)

@@ -5,11 +5,10 @@ The server believes that it is https://bench.test behind a proxy; we are the pro
 """
 
 import asyncio
-import sqlite3
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,13 +17,16 @@ import trustme
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from bench import bare, world
-from bench.processes import Child, start
+from bench.processes import Child, cpu_seconds_of, parent_of, start
+from bench.scale import Scale
 from bench.wire import ask_once, request_bytes
 from bench.world import Count
 from fedlearn.activitypub.keys import SigningKey, generate_key, public_pem
 from fedlearn.activitypub.webfinger import Handle, Resource
 from fedlearn.app import open_instance
 from fedlearn.db import follows as db_follows
+from fedlearn.db.database import Database
+from fedlearn.db.opening import migrate, open_database
 from fedlearn.domain.actors import Actor, User
 from fedlearn.domain.follows import FollowState
 from fedlearn.domain.ids import ActorId, Uri
@@ -33,6 +35,7 @@ from fedlearn.remote.actors import keep_actor
 from fedlearn.services import accounts
 from fedlearn.services.accounts import NewAccount
 from fedlearn.settings import load_settings
+from tests.postgres import drop_database, fresh_database
 
 HOST = "bench.test"
 ORIGIN = f"https://{HOST}"
@@ -59,20 +62,33 @@ class Stage:
     key: RSAPrivateKey
     world: Child
     server: Child
+    db: Database
+    postgres: int | None  # its process, where that is the database
     reader: Person
     author: Person
+
+    @property
+    def cpu_seconds(self) -> float:
+        """CPU time that the server and its database have used so far."""
+        database = 0.0 if self.postgres is None else cpu_seconds_of(self.postgres)
+        return self.server.cpu_seconds + database
 
     def key_of(self, actor_uri: str) -> SigningKey:
         """The key of an actor of the world, which is the same for all."""
         return SigningKey(f"{actor_uri}#main-key", self.key)
 
-    def home_entries(self) -> int:
+    async def home_entries(self) -> int:
         """How many posts stand on the reader's home timeline."""
-        return self._ask("SELECT count(*) FROM home_entry WHERE owner_id = ?", self.reader.id)
+        owner = self.reader.id
+        return await _number(
+            self.db, "SELECT count(*) AS n FROM home_entry WHERE owner_id = :owner", owner=owner
+        )
 
-    def waiting_jobs(self) -> int:
+    async def waiting_jobs(self) -> int:
         """How many received activities have not been dealt with."""
-        return self._ask("SELECT count(*) FROM job WHERE kind = ?", "process_activity")
+        return await _number(
+            self.db, "SELECT count(*) AS n FROM job WHERE kind = 'process_activity'"
+        )
 
     async def arrived(self, kind: str) -> int:
         """How many inboxes of the world have got an activity of this type."""
@@ -87,22 +103,41 @@ class Stage:
         """Begin to count from nothing."""
         await ask_once(self.world.ports[1], request_bytes("POST", "/forget", {}))
 
-    def _ask(self, question: str, about: int | str) -> int:
-        with closing(sqlite3.connect(f"file:{self.folder}/fedlearn.db?mode=ro", uri=True)) as db:
-            return int(db.execute(question, (about,)).fetchone()[0])
-
 
 @asynccontextmanager
-async def open_stage(*, followers: int = 0) -> AsyncIterator[Stage]:
+async def open_stage(scale: Scale, *, followers: int = 0) -> AsyncIterator[Stage]:
     """A stage with so many followers of the author, spread over all hosts."""
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
         key = generate_key()
         _write_keys(folder, key)
-        environment = _environment(folder)
-        reader, author = await _cast(environment, public_pem(key), followers)
+        async with _new_database(scale.postgres, folder) as database:
+            environment = _environment(folder, database)
+            people = await _cast(environment, public_pem(key), followers)
+            async with _playing(folder, key, environment, people) as stage:
+                yield stage
+
+
+@asynccontextmanager
+async def _new_database(postgres: str | None, folder: Path) -> AsyncIterator[str]:
+    """An empty database, given as the server is told: a file, or an address."""
+    if postgres is None:
+        yield str(folder / "fedlearn.db")
+        return
+    url = await fresh_database(postgres)
+    yield url
+    await drop_database(url)
+
+
+@asynccontextmanager
+async def _playing(
+    folder: Path, key: RSAPrivateKey, environment: dict[str, str], people: tuple[Person, Person]
+) -> AsyncIterator[Stage]:
+    settings = load_settings(environment)
+    db = await open_database(settings)
+    try:
         async with (
-            start("bench.world", name, folder=folder) as everybody,
+            start("bench.world", str(folder), folder=folder) as everybody,
             start(
                 "bench.subject",
                 str(everybody.ports[0]),
@@ -110,7 +145,21 @@ async def open_stage(*, followers: int = 0) -> AsyncIterator[Stage]:
                 environment=environment,
             ) as server,
         ):
-            yield Stage(folder, key, everybody, server, reader, author)
+            postgres = await _postgres_process(db) if settings.is_postgres else None
+            yield Stage(folder, key, everybody, server, db, postgres, *people)
+    finally:
+        await db.close()
+
+
+async def _postgres_process(db: Database) -> int:
+    """The process that has started all others of the PostgreSQL server."""
+    return parent_of(await _number(db, "SELECT pg_backend_pid() AS n"))
+
+
+async def _number(db: Database, question: str, **about: int) -> int:
+    async with db.read() as connection:
+        row = await connection.fetch_one(question, **about)
+    return int(row["n"]) if row else 0
 
 
 @asynccontextmanager
@@ -147,8 +196,9 @@ def _write_keys(folder: Path, key: RSAPrivateKey) -> None:
     (folder / bare.SIGNATURE).write_bytes(SigningKey("", key).sign(bare.SIGNED_TEXT))
 
 
-def _environment(folder: Path) -> dict[str, str]:
+def _environment(folder: Path, database: str) -> dict[str, str]:
     return {
+        "FEDLEARN_DATABASE": database,
         "FEDLEARN_URL": ORIGIN,
         "FEDLEARN_DATA_DIR": str(folder),
         "FEDLEARN_KEYS_DIR": str(folder / "keys"),
@@ -160,7 +210,9 @@ def _environment(folder: Path) -> dict[str, str]:
 
 async def _cast(environment: dict[str, str], pem: str, followers: int) -> tuple[Person, Person]:
     """Make reader, author, senders and followers, as if they had known each other for long."""
-    async with open_instance(load_settings(environment)) as instance:
+    settings = load_settings(environment)
+    await migrate(settings)
+    async with open_instance(settings) as instance:
         reader = await accounts.create_account(instance, NewAccount(READER, "reader@bench.test"))
         author = await accounts.create_account(instance, NewAccount(AUTHOR, "author@bench.test"))
         # The key of a local actor is made at first use: not while the clock runs.

@@ -15,10 +15,10 @@ from fedlearn.activitypub.guard import Resolver
 from fedlearn.activitypub.uris import Uris
 from fedlearn.activitypub.webfinger import WebFinger
 from fedlearn.db.opening import open_current_database
+from fedlearn.db.welcome import Welcome
 from fedlearn.inbox.intake import Intake
 from fedlearn.instance import VERSION, Instance, KeyRing, KnownKeys, open_vault
 from fedlearn.outbox.egress import EgressGuard
-from fedlearn.remote.welcome import HostGuard
 from fedlearn.services.accounts import ensure_instance_actor
 from fedlearn.settings import Settings, load_settings
 from fedlearn.web.context import Parts
@@ -48,11 +48,12 @@ async def open_instance(
         stack.push_async_callback(db.close)
         vault = await open_vault(settings, db)
         uris = Uris(origin=settings.url, domain=settings.domain)
+        welcome = Welcome(db, settings.federation)
         client = FederationClient(
             settings,
             user_agent=f"fedlearn/{VERSION} (+{settings.url}/about)",
             egress_guard=EgressGuard(uris, db),
-            host_guard=HostGuard(db, settings.federation),
+            host_guard=welcome.guard,
             transport=transport,
             resolver=resolver,
         )
@@ -63,6 +64,7 @@ async def open_instance(
             db=db,
             keys=KeyRing(db, vault),
             known_keys=KnownKeys(),
+            welcome=welcome,
             client=client,
             fetcher=Fetcher(client, settings),
             webfinger=WebFinger(client, settings),

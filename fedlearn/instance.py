@@ -1,8 +1,9 @@
 """This is where the running server's parts are held together, for whoever needs several of them.
 
 Who we are (`uris`), how we are set up (`settings`), what we remember (`db`), how we reach out
-(`client`, `fetcher`, `webfinger`), what we sign with (`keys`) and whose signatures we know
-(`known_keys`). Made once, by fedlearn/app.py. What needs only the database takes a connection.
+(`client`, `fetcher`, `webfinger`), what we sign with (`keys`), whose signatures we know
+(`known_keys`) and whom we talk with (`welcome`). Made once, by fedlearn/app.py. What needs only the
+database takes a connection.
 """
 
 import asyncio
@@ -21,6 +22,7 @@ from fedlearn.activitypub.uris import Uris
 from fedlearn.activitypub.webfinger import WebFinger
 from fedlearn.db import actors as db_actors
 from fedlearn.db.database import Database
+from fedlearn.db.welcome import Welcome
 from fedlearn.domain.actors import Actor, OwnKey, PublicKey
 from fedlearn.domain.ids import ActorId, Uri
 from fedlearn.errors import FetchError, RefusedDocument, StartError
@@ -120,6 +122,7 @@ class Instance:
     db: Database
     keys: KeyRing
     known_keys: KnownKeys
+    welcome: Welcome
     client: FederationClient
     fetcher: Fetcher
     webfinger: WebFinger

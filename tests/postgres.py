@@ -23,11 +23,14 @@ PATIENCE = 60  # seconds that starting or stopping may take on a slow machine
 MEMORY = Path("/dev/shm")
 ROOM_NEEDED = 2 * 1024**3
 
-# The data need not outlive the tests, so nothing waits for the disk.
 CONFIGURATION = """
 listen_addresses = '127.0.0.1'
 unix_socket_directories = ''
 max_connections = 50
+timezone = 'UTC'
+"""
+# The data need not outlive the tests, so nothing waits for the disk.
+CARELESS = """
 shared_buffers = 16MB
 fsync = off
 full_page_writes = off
@@ -35,20 +38,21 @@ synchronous_commit = off
 wal_level = minimal
 max_wal_senders = 0
 max_wal_size = 128MB
-timezone = 'UTC'
 """
 
 
 @contextmanager
-def postgres_cluster() -> Iterator[str]:
+def postgres_cluster(*, is_careful: bool = False) -> Iterator[str]:
     """A new, empty server, as long as the context lasts; gives `postgresql://user:word@host:port`.
 
-    The URL names no database: `fresh_database` makes one and gives its URL.
+    The URL names no database: `fresh_database` makes one and gives its URL. A careful server keeps
+    its data on a disk and waits for it, as one does that is used.
     """
     programs = _newest_programs()
     user = _service_user()
-    folder = Path(tempfile.mkdtemp(prefix="fedlearn-postgres-", dir=_roomy_memory()))
-    cluster = _Cluster(programs, folder, user)
+    place = None if is_careful else _roomy_memory()
+    folder = Path(tempfile.mkdtemp(prefix="fedlearn-postgres-", dir=place))
+    cluster = _Cluster(programs, folder, user, CONFIGURATION + ("" if is_careful else CARELESS))
     # Anybody on this machine can reach the port, and a superuser of PostgreSQL can run programs.
     password = secrets.token_hex(16)
     try:
@@ -96,6 +100,7 @@ class _Cluster:
     programs: Path
     folder: Path
     user: pwd.struct_passwd | None
+    configuration: str
 
     @property
     def data(self) -> Path:
@@ -115,7 +120,7 @@ class _Cluster:
         if done.returncode != 0:
             raise RuntimeError(f"initdb failed:\n{done.stdout}")
         with (self.data / "postgresql.conf").open("a", encoding="utf-8") as configuration:
-            configuration.write(CONFIGURATION)
+            configuration.write(self.configuration)
 
     def start(self) -> int:
         """Start the server and wait until it answers; gives its port."""

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from fedlearn.activitypub.claims import (
@@ -25,6 +26,7 @@ from fedlearn.errors import BadSignature, MalformedSignature
 ALGORITHMS = frozenset({"rsa-sha256", "hs2019", "ed25519"})
 PARAMETER = re.compile(r'\s*([a-zA-Z]+)=(?:"([^"]*)"|([0-9]+(?:\.[0-9]+)?))\s*(?:,|$)')
 LONGEST_HEADER = 8192
+SECONDS_REMEMBERED = 16
 
 
 def sign(
@@ -70,7 +72,12 @@ def read(head: RequestHead, body: bytes | None, at: Millis) -> Claim:
 
 def http_date(at: Millis) -> str:
     """A moment as HTTP writes it (RFC 7231)."""
-    return format_datetime(datetime.fromtimestamp(at / 1000, UTC), usegmt=True)
+    return _http_date(at // 1000)
+
+
+@lru_cache(SECONDS_REMEMBERED)
+def _http_date(seconds: int) -> str:
+    return format_datetime(datetime.fromtimestamp(seconds, UTC), usegmt=True)
 
 
 def _targets(target: str) -> Iterator[str]:

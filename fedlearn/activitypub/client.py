@@ -13,6 +13,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -31,6 +33,7 @@ from fedlearn.settings import Settings
 
 WEEK = 7 * 24 * 3600
 ORIGINS_REMEMBERED = 10_000
+ADDRESSES_REMEMBERED = 10_000
 CONNECTIONS = 512
 LONGEST_REFUSAL = 300  # characters of a refusing answer kept for the operator
 MOST_OF_AN_ANSWER = 64 * 1024
@@ -62,6 +65,13 @@ class Receipt:
     retry_after: int | None
 
 
+class Address(NamedTuple):
+    """An address that may be asked: as it goes over the wire, and as httpx wants it."""
+
+    sent: str
+    parsed: httpx.URL
+
+
 # Takes a piece of a body and the room that is left for it.
 Unpacker = Callable[[bytes, int], bytes]
 
@@ -91,6 +101,8 @@ class FederationClient:
         self._egress_guard = egress_guard
         self._host_guard = host_guard
         self._transport = transport or _aiohttp_transport(settings, resolver)
+        # What was found sound once, stays so: names are checked whenever they are resolved.
+        self._address = lru_cache(ADDRESSES_REMEMBERED)(self._checked_address)
         self._scheme_of: TTLCache[str, Scheme] = TTLCache(ORIGINS_REMEMBERED, WEEK)
         self._timeouts = httpx.Timeout(
             settings.read_timeout, connect=settings.connect_timeout, pool=settings.total_timeout
@@ -108,9 +120,7 @@ class FederationClient:
         """
         async with self._limited(url):
             for _ in range(self._settings.max_redirects + 1):
-                sent = _as_sent(url)
-                self._check_url(sent)
-                await self._host_guard(host_of(sent))
+                await self._host_guard(host_of(self._address(url).sent))
                 answer, location = await self._get_knocking(url, accept, signer)
                 if location is None:
                     return answer
@@ -146,7 +156,7 @@ class FederationClient:
         if urlsplit(url).query:
             tries.append((Scheme.CAVAGE, False))
         tries.append((Scheme.RFC9421, True))
-        sent = _as_sent(url)
+        sent = self._address(url).sent
         for scheme, with_query in dict.fromkeys(tries):
             signed = sign(scheme, signer, method="GET", url=sent, at=now(), with_query=with_query)
             answer, location = await self._get_once(url, plain | signed)
@@ -178,7 +188,7 @@ class FederationClient:
         return answer, None
 
     async def _post(self, inbox: str, body: bytes, signer: SigningKey, scheme: Scheme) -> Receipt:
-        sent = _as_sent(inbox)
+        sent = self._address(inbox).sent
         headers = sign(scheme, signer, method="POST", url=sent, at=now(), body=body)
         response = await self._send("POST", inbox, {"accept-encoding": "identity", **headers}, body)
         try:
@@ -196,11 +206,9 @@ class FederationClient:
     async def _send(
         self, method: str, url: str, headers: dict[str, str], body: bytes | None = None
     ) -> httpx.Response:
-        sent = _as_sent(url)
-        self._check_url(sent)
         request = httpx.Request(
             method,
-            sent,
+            self._address(url).parsed,
             headers={"user-agent": self._user_agent, **headers},
             content=body,
             extensions={"timeout": self._timeouts},
@@ -214,14 +222,16 @@ class FederationClient:
         # gets an activity twice takes it for one.
         return await self._transport.handle_async_request(request)
 
-    def _check_url(self, url: str) -> None:
-        parts = urlsplit(url)
-        if origin_of(url) is None or parts.username is not None:
-            raise FetchError(f"{url} is not an address that can be fetched")
+    def _checked_address(self, url: str) -> Address:
+        sent = _as_sent(url)
+        parts = urlsplit(sent)
+        if origin_of(sent) is None or parts.username is not None:
+            raise FetchError(f"{sent} is not an address that can be fetched")
         # Only an instance that is itself on plain http (a lab) talks to others without TLS.
         if parts.scheme == "http" and self._settings.is_https:
-            raise FetchError(f"{url} is not https")
+            raise FetchError(f"{sent} is not https")
         check_literal(parts.hostname or "", self._settings.allow_private_addresses)
+        return Address(sent, httpx.URL(sent))
 
     @staticmethod
     def _redirected(url: str, location: str) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NewType
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
@@ -14,9 +14,11 @@ PUBLIC = Uri("https://www.w3.org/ns/activitystreams#Public")
 DEFAULT_PORTS = {"http": 80, "https": 443}
 # A name as DNS has it, or an address of IPv6, which urlsplit() gives without its brackets.
 HOST = re.compile(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?|[0-9a-f:.]+")
+URIS_REMEMBERED = 4096
 LARGEST_ID = 2**63 - 1  # no database takes a larger one
 
 
+@lru_cache(URIS_REMEMBERED)
 def origin_of(uri: str) -> Origin | None:
     """The origin of an http(s) URI (FEP-fe34), None when it is not a sound one."""
     try:

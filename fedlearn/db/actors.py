@@ -180,7 +180,7 @@ async def forget_key_of_others(connection: Connection, uri: str, owner: Uri) -> 
     """Drop a key under this keyId, unless the actor with this identity has it."""
     await connection.execute(
         """
-        DELETE FROM actor_key WHERE uri = :uri AND sealed IS NULL
+        DELETE FROM actor_key WHERE uri = :uri AND retired_at IS NULL AND sealed IS NULL
             AND actor_id NOT IN (SELECT id FROM actor WHERE uri = :owner)
         """,
         uri=uri,
@@ -224,23 +224,11 @@ async def own_key(connection: Connection, actor_id: ActorId) -> OwnKey | None:
         """,
         id=actor_id,
     )
-    return _own_key_of(row) if row else None
+    return own_key_of(row) if row else None
 
 
-async def own_key_by_id(connection: Connection, key_id: int) -> OwnKey | None:
-    """A key of a local actor, even a retired one: its last word is signed with it."""
-    row = await connection.fetch_one(
-        """
-        SELECT k.id, k.uri, a.uri AS owner, k.pem, k.sealed
-        FROM actor_key k JOIN actor a ON a.id = k.actor_id
-        WHERE k.id = :id AND k.sealed IS NOT NULL
-        """,
-        id=key_id,
-    )
-    return _own_key_of(row) if row else None
-
-
-def _own_key_of(row: Row) -> OwnKey:
+def own_key_of(row: Row) -> OwnKey:
+    """A key from a row that has its columns, and the uri of its owner."""
     public = PublicKey(Uri(row["uri"]), Uri(row["owner"]), row["pem"])
     return OwnKey(int(row["id"]), public, bytes(row["sealed"]))
 

@@ -4,8 +4,9 @@ An activity's bytes are stored once. Deliveries to one inbox that have the same 
 the order in which they were written, so a Delete never overtakes its Create.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
+from fedlearn.db.actors import own_key_of
 from fedlearn.db.database import Connection, Row
 from fedlearn.domain.ids import ActorId, Millis, now
 from fedlearn.domain.jobs import Delivery
@@ -26,6 +27,7 @@ async def insert_deliveries(
 ) -> None:
     """Have one activity sent to these inboxes, given with their hosts.
 
+    For a host that is left alone it waits until that is over.
     The database itself refuses an activity about a status of scope `org`.
     """
     at = now()
@@ -46,7 +48,9 @@ async def insert_deliveries(
     await connection.execute_many(
         """
         INSERT INTO delivery (activity_id, inbox, host, order_key, run_at, attempts, locked_until)
-        VALUES (:activity, :inbox, :host, :order_key, :at, 0, 0)
+        VALUES (:activity, :inbox, :host, :order_key, coalesce(
+            (SELECT h.open_until FROM host h WHERE h.name = :host AND h.open_until > :at), :at),
+            0, 0)
         """,
         [
             {"activity": row["id"], "inbox": inbox, "host": host, "order_key": order_key, "at": at}
@@ -100,25 +104,41 @@ async def claim_deliveries(
 
 
 async def _with_activities(connection: Connection, rows: Sequence[Row]) -> list[Delivery]:
-    activities = await connection.fetch_all(
-        "SELECT * FROM outgoing_activity WHERE id IN :ids",
-        ids={row["activity_id"] for row in rows},
-    )
-    by_id = {row["id"]: row for row in activities}
+    activities = await _activities(connection, {row["activity_id"] for row in rows})
     return [
-        Delivery(
-            id=int(row["id"]),
-            inbox=row["inbox"],
-            host=row["host"],
-            sender_id=ActorId(by_id[row["activity_id"]]["sender_id"]),
-            key_id=by_id[row["activity_id"]]["key_id"],
-            body=bytes(by_id[row["activity_id"]]["body"]),
-            status_id=by_id[row["activity_id"]]["status_id"],
-            attempts=int(row["attempts"]),
-            created_at=Millis(by_id[row["activity_id"]]["created_at"]),
-        )
+        _delivery_of(row, activities[row["activity_id"]])
         for row in sorted(rows, key=lambda row: int(row["id"]))
     ]
+
+
+async def _activities(connection: Connection, ids: Collection[int]) -> dict[int, Row]:
+    """Activities, each with the key to sign it: the one that was chosen, or its sender's newest."""
+    rows = await connection.fetch_all(
+        """
+        SELECT o.id AS activity_id, o.sender_id, o.status_id, o.body, o.created_at,
+            k.id, k.uri, k.pem, k.sealed, a.uri AS owner
+        FROM outgoing_activity o JOIN actor a ON a.id = o.sender_id
+        LEFT JOIN actor_key k ON k.actor_id = o.sender_id AND k.sealed IS NOT NULL
+            AND CASE WHEN o.key_id IS NULL THEN k.retired_at IS NULL ELSE k.id = o.key_id END
+        WHERE o.id IN :ids
+        """,
+        ids=ids,
+    )
+    return {row["activity_id"]: row for row in rows}
+
+
+def _delivery_of(row: Row, activity: Row) -> Delivery:
+    return Delivery(
+        id=int(row["id"]),
+        inbox=row["inbox"],
+        host=row["host"],
+        sender_id=ActorId(activity["sender_id"]),
+        key=None if activity["id"] is None else own_key_of(activity),
+        body=bytes(activity["body"]),
+        status_id=activity["status_id"],
+        attempts=int(row["attempts"]),
+        created_at=Millis(activity["created_at"]),
+    )
 
 
 async def finish_deliveries(connection: Connection, ids: Sequence[int]) -> None:

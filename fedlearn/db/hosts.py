@@ -9,6 +9,8 @@ from fedlearn.domain.policies import Policy
 from fedlearn.settings import Federation
 
 DAY_MS = 86_400_000
+# How long the one delivery that tries a host out has before the others follow.
+TRYING_OUT_MS = 10 * 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ async def host_health(connection: Connection, host: str) -> HostHealth | None:
 
 
 async def store_health(connection: Connection, host: str, health: HostHealth) -> None:
-    """A host has failed."""
+    """A host has failed; what waits for it is put off while it is left alone, but for one try."""
     await connection.execute(
         """
         INSERT INTO host (name, failures, open_until, failing_days, last_failing_day)
@@ -49,6 +51,24 @@ async def store_health(connection: Connection, host: str, health: HostHealth) ->
         open_until=health.open_until,
         failing_days=health.failing_days,
         last_failing_day=health.last_failing_day,
+    )
+    if health.open_until > now():
+        await _put_off(connection, host, health.open_until)
+
+
+async def _put_off(connection: Connection, host: str, until: Millis) -> None:
+    # Nobody who looks for work then has to walk past what cannot go.
+    await connection.sweep(
+        """
+        UPDATE delivery SET run_at = CASE WHEN id = (
+                SELECT min(d.id) FROM delivery d
+                WHERE d.host = :host AND d.dead_at IS NULL AND d.run_at < :until)
+            THEN CAST(:until AS BIGINT) ELSE CAST(:later AS BIGINT) END
+        WHERE host = :host AND dead_at IS NULL AND run_at < :until
+        """,
+        host=host,
+        until=until,
+        later=until + TRYING_OUT_MS,
     )
 
 

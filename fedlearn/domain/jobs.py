@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from fedlearn.domain.actors import OwnKey
 from fedlearn.domain.ids import ActorId, Millis
 
 
@@ -34,7 +35,7 @@ class Delivery:
     inbox: str
     host: str
     sender_id: ActorId
-    key_id: int | None  # the key to sign with, where it is not the sender's newest
+    key: OwnKey | None  # the key to sign with, where its sender has one already
     body: bytes
     status_id: int | None
     attempts: int

@@ -7,7 +7,6 @@ from fedlearn.activitypub.claims import Claim, RequestHead
 from fedlearn.activitypub.signatures import read_claim
 from fedlearn.activitypub.uris import host_of
 from fedlearn.db import actors as db_actors
-from fedlearn.db import hosts as db_hosts
 from fedlearn.db.database import Connection
 from fedlearn.domain.actors import Actor
 from fedlearn.domain.ids import ActorId, now
@@ -75,9 +74,8 @@ async def refuse_blocked(instance: Instance, host: str) -> None:
     """`Blocked` for a host with which we do not talk; asked before anything is fetched from it."""
     if not host:
         raise BadSignature("the keyId is not an http(s) address")
-    async with instance.db.read() as connection:
-        if not await db_hosts.is_welcome(connection, instance.settings.federation, host):
-            raise Blocked(f"this server does not talk with {host}")
+    if not await instance.welcome.includes(host):
+        raise Blocked(f"this server does not talk with {host}")
 
 
 async def _proven_owner(instance: Instance, claim: Claim) -> Actor:

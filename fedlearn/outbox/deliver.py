@@ -8,6 +8,7 @@ import random
 from dataclasses import dataclass
 
 from fedlearn.activitypub.client import Receipt
+from fedlearn.activitypub.keys import SigningKey
 from fedlearn.db import actors as db_actors
 from fedlearn.domain.ids import Millis, now
 from fedlearn.domain.jobs import Delivery
@@ -59,15 +60,9 @@ Outcome = Delivered | TryAgain | GivenUp
 
 async def deliver(instance: Instance, delivery: Delivery) -> Outcome:
     """Try one delivery, signed with the sender's key and the time of now."""
-    async with instance.db.read() as connection:
-        sender = await db_actors.actor_by_id(connection, delivery.sender_id)
-        if delivery.key_id is None:
-            key = await db_actors.own_key(connection, delivery.sender_id)
-        else:
-            key = await db_actors.own_key_by_id(connection, delivery.key_id)
-    if sender is None:
+    signer = await _signer_of(instance, delivery)
+    if signer is None:
         return GivenUp("its sender is no more", host_failed=False)
-    signer = instance.keys.open(key) if key else await instance.keys.signing_key(sender)
     try:
         receipt = await instance.client.post_activity(delivery.inbox, delivery.body, signer=signer)
     except Leak as leak:
@@ -75,6 +70,15 @@ async def deliver(instance: Instance, delivery: Delivery) -> Outcome:
     except FetchError as error:
         return _later(delivery, str(error), host_failed=True)
     return judge(receipt, delivery)
+
+
+async def _signer_of(instance: Instance, delivery: Delivery) -> SigningKey | None:
+    """The key to sign with; None when there is no sender any more."""
+    if delivery.key is not None:
+        return instance.keys.open(delivery.key)
+    async with instance.db.read() as connection:
+        sender = await db_actors.actor_by_id(connection, delivery.sender_id)
+    return await instance.keys.signing_key(sender) if sender else None
 
 
 def judge(receipt: Receipt, delivery: Delivery) -> Outcome:

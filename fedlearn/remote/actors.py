@@ -65,7 +65,8 @@ async def keep_actor(
         raise RefusedDocument(f"{described.uri} is ours to describe")
     resource = await _checked_handle(instance, described, resource)
     profile = _profile(described, resource.handle)
-    async with instance.db.write() as connection:
+    # What power takes from here is fetched again; an acknowledgement takes it along to the disk.
+    async with instance.db.write(redoable=True) as connection:
         actor = await db_actors.store_actor(connection, profile, host_of(described.uri))
         await db_actors.replace_keys(connection, actor.id, described.keys)
     instance.known_keys.forget(actor)

@@ -25,6 +25,7 @@ async def set_domain_policy(instance: Instance, domain: str, policy: Policy) -> 
         await db_policies.apply_policies(connection, domain)
         if policy is Policy.BLOCK:
             await db_deliveries.drop_deliveries_to(connection, domain)
+    instance.welcome.forget()
     await erase_blocked(instance)
 
 
@@ -34,6 +35,7 @@ async def forget_domain_policy(instance: Instance, domain: str) -> bool:
     async with instance.db.write() as connection:
         had_one = await db_hosts.remove_policy(connection, domain)
         await db_policies.apply_policies(connection, domain)
+    instance.welcome.forget()
     return had_one
 
 

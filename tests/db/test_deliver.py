@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from fedlearn.activitypub.client import Receipt
-from fedlearn.db import actors as db_actors
 from fedlearn.db.database import Database
 from fedlearn.domain.actors import Actor, OwnKey, PublicKey
 from fedlearn.domain.ids import Millis, Uri
@@ -55,20 +54,17 @@ async def tried(db: Database, delivery: Delivery, post: Post) -> Outcome:
     return await deliver(instance, delivery)
 
 
-async def of_alice(db: Database, *keys: str) -> Delivery:
-    """A delivery that alice, who has had these keys one after the other, sends for the first time."""
+async def of_alice(db: Database, pem: str | None = None) -> Delivery:
+    """A delivery that alice, who has this key or none, sends for the first time."""
     async with db.write() as connection:
         alice = await local(connection, "alice")
-        for pem in keys:
-            await db_actors.retire_own_key(connection, alice.id)
-            key = PublicKey(Uri(f"{alice.uri}#main-key"), alice.uri, pem)
-            await db_actors.store_own_key(connection, alice.id, key, b"sealed")
+    public = PublicKey(Uri(f"{alice.uri}#main-key"), alice.uri, pem or "")
     return Delivery(
         id=1,
         inbox=INBOX,
         host="far.example",
         sender_id=alice.id,
-        key_id=None,
+        key=OwnKey(1, public, b"sealed") if pem else None,
         body=b"{}",
         status_id=None,
         attempts=1,
@@ -116,20 +112,9 @@ async def test_sender_that_is_no_more(db: Database) -> None:
     assert post.sent == []
 
 
-async def test_newest_key_signs(db: Database) -> None:
-    """A delivery is signed with the newest key of its sender, or one that is made for it."""
-    for keys, signer in (((), "made just now"), (("old", "new"), "new")):
-        delivery, post = await of_alice(db, *keys), Post(202)
+async def test_who_signs(db: Database) -> None:
+    """A delivery is signed with the key it came with, or one that is made for its sender."""
+    for pem, signer in ((None, "made just now"), ("pem", "pem")):
+        delivery, post = await of_alice(db, pem), Post(202)
         assert await tried(db, delivery, post) == Delivered()
         assert post.sent == [(INBOX, b"{}", signer)]
-
-
-async def test_chosen_key_signs(db: Database) -> None:
-    """A delivery for which a key was chosen is signed with that, even when it is retired."""
-    delivery, post = await of_alice(db, "old"), Post(202)
-    async with db.read() as connection:
-        old = await db_actors.own_key(connection, delivery.sender_id)
-    assert old
-    delivery = replace(await of_alice(db, "new"), key_id=old.id)
-    assert await tried(db, delivery, post) == Delivered()
-    assert post.sent == [(INBOX, b"{}", "old")]

@@ -11,7 +11,7 @@ from fedlearn.db import hosts as db_hosts
 from fedlearn.db.database import Connection, Database
 from fedlearn.db.deliveries import LEASE_MS
 from fedlearn.db.hosts import HostHealth
-from fedlearn.domain.actors import Actor, PublicKey
+from fedlearn.domain.actors import Actor, OwnKey, PublicKey
 from fedlearn.domain.audience import Reach, Scope
 from fedlearn.domain.ids import Millis, Uri
 from fedlearn.domain.jobs import Delivery
@@ -87,7 +87,7 @@ async def test_delivery_comes_back_as_it_was_written(connection: Connection, clo
         inbox="https://far.example/inbox",
         host="far.example",
         sender_id=alice.id,
-        key_id=None,
+        key=None,
         body=body,
         status_id=post.id,
         attempts=1,
@@ -97,12 +97,11 @@ async def test_delivery_comes_back_as_it_was_written(connection: Connection, clo
 
 
 async def test_delivery_signed_with_a_given_key(connection: Connection) -> None:
-    """A delivery remembers the key that it is to be signed with, where one was given."""
+    """A delivery comes with the key that was given, though retired; else with the newest one."""
     alice = await local(connection)
-    key = PublicKey(Uri(f"{alice.uri}#main-key"), alice.uri, "pem")
-    await db_actors.store_own_key(connection, alice.id, key, b"sealed")
-    own = await db_actors.own_key(connection, alice.id)
-    assert own
+    own = [await new_key(connection, alice, pem) for pem in ("old", "new")]
+    await send(connection, alice, "far.example/inbox")
+    assert [taken.key for taken in await claim(connection)] == [own[1]]
     await db_deliveries.insert_deliveries(
         connection,
         sender_id=alice.id,
@@ -110,9 +109,19 @@ async def test_delivery_signed_with_a_given_key(connection: Connection) -> None:
         order_key="",
         body=b"{}",
         inboxes=[("https://far.example/inbox", "far.example")],
-        key_id=own.id,
+        key_id=own[0].id,
     )
-    assert [taken.key_id for taken in await claim(connection)] == [own.id]
+    assert [taken.key for taken in await claim(connection)] == [own[0]]
+
+
+async def new_key(connection: Connection, actor: Actor, pem: str) -> OwnKey:
+    """Give somebody of ours a key instead of the one they had."""
+    await db_actors.retire_own_key(connection, actor.id)
+    key = PublicKey(Uri(f"{actor.uri}#main-key"), actor.uri, pem)
+    await db_actors.store_own_key(connection, actor.id, key, b"sealed")
+    own = await db_actors.own_key(connection, actor.id)
+    assert own
+    return own
 
 
 async def test_deliveries_are_taken_once(connection: Connection) -> None:
@@ -172,6 +181,38 @@ async def test_host_that_is_left_alone(connection: Connection, clock: Clock) -> 
     assert await bodies(connection) == []
     clock.forward(1)
     assert await bodies(connection) == ["0"]
+    assert await bodies(connection) == []
+
+
+async def test_what_waited_for_a_host_follows_the_one_that_arrived(
+    connection: Connection, clock: Clock
+) -> None:
+    """What was written before and while a host was away goes at once when it answers again."""
+    alice = await local(connection)
+    for n in range(2):
+        await send(connection, alice, "away.example/inbox", body=b"%d" % n)
+    away = health(clock, failures=5, open_for=MINUTE)
+    await db_hosts.store_health(connection, "away.example", away)
+    await send(connection, alice, "away.example/inbox", body=b"2")
+    assert await bodies(connection) == []
+    clock.forward(MINUTE - 1)
+    await db_hosts.host_is_well(connection, ["away.example"])
+    assert await bodies(connection) == ["0", "1", "2"]
+
+
+async def test_who_tried_a_host_out_may_be_lost(connection: Connection, clock: Clock) -> None:
+    """When nobody hears of the one that was to try a host out, the others go some time later."""
+    alice = await local(connection)
+    for n in range(3):
+        await send(connection, alice, "away.example/inbox", body=b"%d" % n)
+    away = health(clock, failures=5, open_for=MINUTE)
+    await db_hosts.store_health(connection, "away.example", away)
+    clock.forward(MINUTE)
+    [lost] = await claim(connection)
+    await db_deliveries.bury_delivery(connection, lost.id, "it was refused")
+    assert await bodies(connection) == []
+    clock.forward(db_hosts.TRYING_OUT_MS)
+    assert await bodies(connection) == ["1"]
 
 
 async def test_host_that_failed_lately(connection: Connection, clock: Clock) -> None:

@@ -16,16 +16,18 @@ from typing import Any
 
 import pytest
 
+from fedlearn.db import actors as db_actors
 from fedlearn.db import deliveries as db_deliveries
 from fedlearn.db import figures as db_figures
 from fedlearn.db import follows as db_follows
+from fedlearn.db import hosts as db_hosts
 from fedlearn.db import jobs as db_jobs
 from fedlearn.db import timelines as db_timelines
 from fedlearn.db.database import Connection, Row
 from fedlearn.db.statements import for_sqlite
 from fedlearn.db.status_views import status_views
 from fedlearn.domain.audience import Viewer
-from fedlearn.domain.ids import ActorId, StatusId
+from fedlearn.domain.ids import ActorId, StatusId, Uri
 
 ROWS = 20_000
 AUTHORS = 200
@@ -78,7 +80,12 @@ QUESTIONS: dict[str, Question] = {
         c, limit=10, per_host=4, busy_hosts=["host5"]
     ),
     "finish_deliveries": lambda c: db_deliveries.finish_deliveries(c, [1, 2]),
+    "host_is_well": lambda c: db_hosts.host_is_well(c, ["host5"]),
+    "key_by_uri": lambda c: db_actors.key_by_uri(c, "key5"),
+    "forget_key_of_others": lambda c: db_actors.forget_key_of_others(c, "key5", Uri("uri5")),
 }
+# What nobody deletes while it is pointed at: accounts of ours.
+NEVER_DELETED = {("outgoing_activity", "sender_id"), ("sign_in_link", "user_id")}
 # What a statement makes for itself may be read from end to end.
 INTERMEDIATE = {"json_each", "due", "ranked", "above", "below", "found"}
 SCAN = re.compile(r"SCAN (\w+)")
@@ -191,6 +198,20 @@ async def test_pages_need_no_sorting(busy_instance: Raw) -> None:
         planner = Planner(busy_instance)
         await QUESTIONS[name](planner)
         assert not [line for line in planner.plan if "TEMP B-TREE" in line]
+
+
+def test_what_is_pointed_at_can_be_deleted(busy_instance: Raw) -> None:
+    """For each reference there is an index, so that a deletion finds what points there."""
+    references = busy_instance.execute(
+        """
+        SELECT t.name AS owner, f."from" AS column FROM sqlite_master t
+        JOIN pragma_foreign_key_list(t.name) f WHERE t.type = 'table'
+        """
+    )
+    for owner, column in {tuple(one) for one in references} - NEVER_DELETED:
+        question = f"EXPLAIN QUERY PLAN SELECT 1 FROM {owner} WHERE {column} = 1"
+        [plan] = busy_instance.execute(question)
+        assert plan["detail"].startswith("SEARCH"), (owner, column)
 
 
 async def test_a_plan_that_reads_everything_is_noticed(busy_instance: Raw) -> None:
