@@ -23,6 +23,7 @@ async def insert_deliveries(
     body: bytes,
     inboxes: Iterable[tuple[str, str]],
     key_id: int | None = None,
+    syncs_followers: bool = False,
 ) -> None:
     """Have one activity sent to these inboxes, given with their hosts.
 
@@ -31,12 +32,14 @@ async def insert_deliveries(
     at = now()
     row = await connection.fetch_one(
         """
-        INSERT INTO outgoing_activity (sender_id, key_id, status_id, order_key, body, created_at)
-        VALUES (:sender, :key_id, :status, :order_key, :body, :at) RETURNING id
+        INSERT INTO outgoing_activity (
+            sender_id, key_id, status_id, syncs_followers, order_key, body, created_at)
+        VALUES (:sender, :key_id, :status, :syncs_followers, :order_key, :body, :at) RETURNING id
         """,
         sender=sender_id,
         key_id=key_id,
         status=status_id,
+        syncs_followers=syncs_followers,
         order_key=order_key,
         body=body,
         at=at,
@@ -114,6 +117,7 @@ async def _with_activities(connection: Connection, rows: Sequence[Row]) -> list[
             key_id=by_id[row["activity_id"]]["key_id"],
             body=bytes(by_id[row["activity_id"]]["body"]),
             status_id=by_id[row["activity_id"]]["status_id"],
+            syncs_followers=bool(by_id[row["activity_id"]]["syncs_followers"]),
             attempts=int(row["attempts"]),
             created_at=Millis(by_id[row["activity_id"]]["created_at"]),
         )

@@ -13,6 +13,7 @@ class JobKind(StrEnum):
     REFRESH_ACTOR = "refresh_actor"
     FETCH_PARENT = "fetch_parent"
     RESOLVE_MENTION = "resolve_mention"
+    SYNCHRONIZE_FOLLOWERS = "synchronize_followers"
     CLEAN_UP = "clean_up"
 
 
@@ -39,3 +40,4 @@ class Delivery:
     status_id: int | None
     attempts: int
     created_at: Millis
+    syncs_followers: bool = False  # the digest of FEP-8fcf goes with it

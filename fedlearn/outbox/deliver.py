@@ -14,6 +14,7 @@ from fedlearn.domain.jobs import Delivery
 from fedlearn.errors import FetchError
 from fedlearn.instance import Instance
 from fedlearn.outbox.egress import Leak
+from fedlearn.outbox.synchronization import synchronization
 
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
@@ -65,11 +66,16 @@ async def deliver(instance: Instance, delivery: Delivery) -> Outcome:
             key = await db_actors.own_key(connection, delivery.sender_id)
         else:
             key = await db_actors.own_key_by_id(connection, delivery.key_id)
+        also = {}
+        if sender is not None and delivery.syncs_followers:
+            also = await synchronization(connection, sender, delivery.host)
     if sender is None:
         return GivenUp("its sender is no more", host_failed=False)
     signer = instance.keys.open(key) if key else await instance.keys.signing_key(sender)
     try:
-        receipt = await instance.client.post_activity(delivery.inbox, delivery.body, signer=signer)
+        receipt = await instance.client.post_activity(
+            delivery.inbox, delivery.body, signer=signer, also=also
+        )
     except Leak as leak:
         return GivenUp(str(leak), host_failed=False)
     except FetchError as error:
