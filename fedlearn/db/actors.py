@@ -117,6 +117,23 @@ async def mark_gone(connection: Connection, actor_id: ActorId) -> None:
     )
 
 
+async def mark_moved(connection: Connection, actor_id: ActorId) -> None:
+    """An actor has moved to another account just now, and its followers with it."""
+    await connection.execute(
+        "UPDATE actor SET moved_at = :at WHERE id = :id", id=actor_id, at=now()
+    )
+
+
+async def moved_since(connection: Connection, actor_id: ActorId, since: Millis) -> bool:
+    """Whether an actor has moved after that moment."""
+    row = await connection.fetch_one(
+        "SELECT 1 AS one FROM actor WHERE id = :id AND moved_at > :since",
+        id=actor_id,
+        since=since,
+    )
+    return row is not None
+
+
 async def set_suspended(connection: Connection, actor_id: ActorId, at: Millis | None) -> None:
     """Since when an actor may not take part; None lets it."""
     await connection.execute(

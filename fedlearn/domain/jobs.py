@@ -14,6 +14,7 @@ class JobKind(StrEnum):
     FETCH_PARENT = "fetch_parent"
     RESOLVE_MENTION = "resolve_mention"
     SYNCHRONIZE_FOLLOWERS = "synchronize_followers"
+    ANNOUNCE_MOVE = "announce_move"
     CLEAN_UP = "clean_up"
 
 

@@ -108,6 +108,19 @@ def render_follow(uri: str, follower: Uri, followee: Uri) -> Document:
     }
 
 
+def render_move(uri: str, actor: Uri, target: Uri) -> Document:
+    """Somebody goes on under another account."""
+    return {
+        "id": uri,
+        "type": "Move",
+        "actor": actor,
+        "to": [f"{actor}/followers"],
+        "cc": [],
+        "object": actor,
+        "target": target,
+    }
+
+
 def render_block(uri: str, blocker: Uri, blocked: Uri) -> Document:
     """Somebody wants nothing to do with somebody."""
     return {
