@@ -77,6 +77,19 @@ async def publish_to(
     await _enqueue(connection, federation, sender, activity, inboxes, order_key=order_key)
 
 
+async def publish_to_server(
+    connection: Connection,
+    federation: Federation,
+    *,
+    sender: Actor,
+    activity: Document,
+    of: Actor,
+) -> None:
+    """Send what is for those who look after the server of an actor, such as a report."""
+    inboxes = collapse(Recipients(people=(of,)), is_for_many=True)
+    await _enqueue(connection, federation, sender, activity, inboxes, order_key=activity["id"])
+
+
 async def publish_to_followers(
     connection: Connection,
     federation: Federation,
