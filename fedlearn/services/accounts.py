@@ -128,13 +128,24 @@ def new_profile(uris: Uris, username: str, kind: ActorKind) -> Profile:
 
 
 async def change_profile(
-    instance: Instance, actor: Actor, *, name: str, bio: str, is_locked: bool
+    instance: Instance,
+    actor: Actor,
+    *,
+    name: str,
+    bio: str,
+    is_locked: bool,
+    hides_follows: bool = False,
 ) -> Actor:
     """Say who one is; followers elsewhere are told. `bio` is plain text."""
     _check_profile(instance.settings, name, bio)
     summary = format_status(bio, {}, instance.uris.hashtag)
     return await publish_profile(
-        instance, actor, name=name.strip(), summary=summary, is_locked=is_locked
+        instance,
+        actor,
+        name=name.strip(),
+        summary=summary,
+        is_locked=is_locked,
+        hides_follows=hides_follows,
     )
 
 

@@ -78,14 +78,17 @@ async def get_collection(request: Request) -> Response:
 
 
 async def _follows(request: Request, actor: Actor, kind: str) -> Response:
-    uri = f"{actor.uri}/{kind}"
+    uri, is_hidden = f"{actor.uri}/{kind}", actor.profile.hides_follows
+    if is_hidden and "page" in request.query_params:
+        raise NotFound("Who they are is not shown.")
     async with instance_of(request).db.read() as connection:
         if "page" in request.query_params:
             document = await _follows_page(request, connection, actor, kind)
         else:
             followers, following = await db_follows.count_follows(connection, actor.id)
             total = followers if kind == "followers" else following
-            document = render_collection(uri, total, first=f"{uri}?page=true")
+            first = None if is_hidden else f"{uri}?page=true"
+            document = render_collection(uri, total, first=first)
     return activity_response(request, document, headers=caching(request, is_open=True))
 
 
