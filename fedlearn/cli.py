@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from fedlearn.commands import health, people, running, servers
+from fedlearn.commands import health, people, reports, running, servers
 from fedlearn.errors import FedlearnError
 
 app = typer.Typer(
@@ -25,6 +25,7 @@ app.command()(health.status)
 app.command()(health.doctor)
 app.add_typer(people.app, name="user")
 app.add_typer(servers.app, name="domain")
+app.add_typer(reports.app, name="report")
 
 
 def main() -> None:

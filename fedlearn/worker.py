@@ -28,6 +28,8 @@ from fedlearn.remote.actors import refresh_actor
 from fedlearn.remote.mentions import resolve_mention
 from fedlearn.remote.threads import fetch_parent
 from fedlearn.services.cleaning import clean_up, plan_cleaning
+from fedlearn.services.moving import announce_move
+from fedlearn.services.synchronization import synchronize_followers
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +43,8 @@ HANDLERS: dict[JobKind, Callable[[Instance, str], Awaitable[object]]] = {
     JobKind.REFRESH_ACTOR: refresh_actor,
     JobKind.FETCH_PARENT: fetch_parent,
     JobKind.RESOLVE_MENTION: resolve_mention,
+    JobKind.SYNCHRONIZE_FOLLOWERS: synchronize_followers,
+    JobKind.ANNOUNCE_MOVE: announce_move,
     JobKind.CLEAN_UP: _clean_up,
 }
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from fedlearn.activitypub.claims import (
+    NOTHING,
     USUAL_LIFE,
     Claim,
     RequestHead,
@@ -30,7 +31,14 @@ SECONDS_REMEMBERED = 16
 
 
 def sign(
-    key: SigningKey, *, method: str, url: str, at: Millis, body: bytes | None, with_query: bool
+    key: SigningKey,
+    *,
+    method: str,
+    url: str,
+    at: Millis,
+    body: bytes | None,
+    also: Mapping[str, str] = NOTHING,
+    with_query: bool,
 ) -> dict[str, str]:
     """Headers of a signed request: Host, Date, Signature; for a body Digest and Content-Type."""
     parts = urlsplit(url)
@@ -40,6 +48,7 @@ def sign(
         # Upper case: Threads refuses "sha-256".
         headers["digest"] = f"SHA-256={sha256_base64(body)}"
         headers["content-type"] = CONTENT_TYPE
+    headers |= also
     names = ["(request-target)", *headers]
     text = _signing_text(names, headers, method, (parts.path or "/") + query, {})
     signature = base64.b64encode(key.sign(text)).decode()

@@ -5,6 +5,7 @@ import binascii
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from fedlearn.activitypub.keys import VerifyingKey
 from fedlearn.domain.ids import Millis
@@ -14,6 +15,7 @@ MINUTE_MS = 60_000
 CLOCK_SKEW = 60 * MINUTE_MS
 USUAL_LIFE = 5 * MINUTE_MS
 LONGEST_LIFE = 12 * 60 * MINUTE_MS
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)

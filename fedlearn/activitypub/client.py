@@ -8,7 +8,7 @@ worked is remembered for its origin.
 import asyncio
 import ssl
 import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC
@@ -23,6 +23,7 @@ from cachetools import TTLCache
 from httpx_aiohttp import AiohttpTransport
 from yarl import URL
 
+from fedlearn.activitypub.claims import NOTHING
 from fedlearn.activitypub.guard import ForbiddenAddress, GuardedResolver, Resolver, check_literal
 from fedlearn.activitypub.keys import SigningKey
 from fedlearn.activitypub.signatures import Scheme, sign
@@ -127,17 +128,22 @@ class FederationClient:
                 url = self._redirected(url, location)
             raise FetchError(f"{url}: more than {self._settings.max_redirects} redirects")
 
-    async def post_activity(self, inbox: str, body: bytes, *, signer: SigningKey) -> Receipt:
-        """POST an activity to an inbox, signed anew; `Unreachable` when there was no answer."""
+    async def post_activity(
+        self, inbox: str, body: bytes, *, signer: SigningKey, also: Mapping[str, str] = NOTHING
+    ) -> Receipt:
+        """POST an activity to an inbox, signed anew; `Unreachable` when there was no answer.
+
+        `also` holds headers that are sent and signed with it.
+        """
         await self._egress_guard(body)
         async with self._limited(inbox):
             origin = origin_of(inbox) or ""
             first = self._scheme_of.get(origin, Scheme.CAVAGE)
-            receipt = await self._post(inbox, body, signer, first)
+            receipt = await self._post(inbox, body, signer, first, also)
             if receipt.status not in _knock_refusals(inbox):
                 return receipt
             second = Scheme.RFC9421 if first is Scheme.CAVAGE else Scheme.CAVAGE
-            again = await self._post(inbox, body, signer, second)
+            again = await self._post(inbox, body, signer, second, also)
             if again.status < 300:
                 self._scheme_of[origin] = second
                 return again
@@ -187,9 +193,16 @@ class FederationClient:
         )
         return answer, None
 
-    async def _post(self, inbox: str, body: bytes, signer: SigningKey, scheme: Scheme) -> Receipt:
+    async def _post(
+        self,
+        inbox: str,
+        body: bytes,
+        signer: SigningKey,
+        scheme: Scheme,
+        also: Mapping[str, str],
+    ) -> Receipt:
         sent = self._address(inbox).sent
-        headers = sign(scheme, signer, method="POST", url=sent, at=now(), body=body)
+        headers = sign(scheme, signer, method="POST", url=sent, at=now(), body=body, also=also)
         response = await self._send("POST", inbox, {"accept-encoding": "identity", **headers}, body)
         try:
             # Read to the end where that is short, so that the connection can be used again. A long

@@ -12,6 +12,7 @@ import http_sf
 
 from fedlearn.activitypub.cavage import http_date
 from fedlearn.activitypub.claims import (
+    NOTHING,
     Claim,
     RequestHead,
     check_host,
@@ -33,7 +34,13 @@ Component = tuple[str, Parameters]
 
 
 def sign(
-    key: SigningKey, *, method: str, url: str, at: Millis, body: bytes | None
+    key: SigningKey,
+    *,
+    method: str,
+    url: str,
+    at: Millis,
+    body: bytes | None,
+    also: Mapping[str, str] = NOTHING,
 ) -> dict[str, str]:
     """Headers of a signed request: one signature over method, target and the body's digest."""
     parts = urlsplit(url)
@@ -43,6 +50,8 @@ def sign(
         headers["content-digest"] = f"sha-256=:{sha256_base64(body)}:"
         headers["content-type"] = CONTENT_TYPE
         components += [("content-digest", {}), ("content-type", {})]
+    headers |= also
+    components += [(name, {}) for name in also]
     parameters = {"created": at // 1000, "keyid": key.key_id, "alg": "rsa-v1_5-sha256"}
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     head = RequestHead(method, target, headers, f"{parts.scheme}://{parts.netloc}")

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from fedlearn.activitypub import cavage, rfc9421
-from fedlearn.activitypub.claims import Claim, RequestHead
+from fedlearn.activitypub.claims import NOTHING, Claim, RequestHead
 from fedlearn.activitypub.keys import SigningKey
 from fedlearn.domain.ids import Millis
 from fedlearn.errors import BadSignature
@@ -32,12 +32,15 @@ def sign(
     url: str,
     at: Millis,
     body: bytes | None = None,
+    also: Mapping[str, str] = NOTHING,
     with_query: bool = True,
 ) -> dict[str, str]:
-    """The headers to send with a request, signature included."""
+    """The headers to send with a request, signature included; `also` holds more to sign."""
     if scheme is Scheme.RFC9421:
-        return rfc9421.sign(key, method=method, url=url, at=at, body=body)
-    return cavage.sign(key, method=method, url=url, at=at, body=body, with_query=with_query)
+        return rfc9421.sign(key, method=method, url=url, at=at, body=body, also=also)
+    return cavage.sign(
+        key, method=method, url=url, at=at, body=body, also=also, with_query=with_query
+    )
 
 
 def is_signed(headers: Mapping[str, str]) -> bool:

@@ -11,7 +11,7 @@ from fedlearn.domain.actors import Actor, Role
 from fedlearn.domain.audience import Reach, Scope
 from fedlearn.errors import Invalid
 from fedlearn.instance import Instance
-from fedlearn.services import accounts, follows, lookup, statuses
+from fedlearn.services import accounts, follows, lookup, moving, statuses
 from fedlearn.services.accounts import NewAccount
 from fedlearn.services.statuses import Draft
 
@@ -101,6 +101,34 @@ def rotate_key(name: Name) -> None:
 
     with_instance(work)
     console.print(f"@{name} signs with another key now.")
+
+
+@app.command("alias")
+def set_alias(
+    name: Name,
+    handle: Handle,
+    remove: Annotated[bool, typer.Option("--remove", help="It is an alias no more.")] = False,
+) -> None:
+    """Say that somebody here has another account elsewhere: the first step of moving here."""
+
+    async def work(instance: Instance) -> Actor:
+        user = await accounts.find_user(instance, name)
+        return await moving.set_alias(instance, user.actor, handle, is_alias=not remove)
+
+    other = with_instance(work)
+    console.print(f"@{other.acct} is {'no ' if remove else 'an '}alias of @{name}.")
+
+
+@app.command("move")
+def move_user(name: Name, handle: Handle) -> None:
+    """Move somebody to another account, which must have theirs as an alias; followers follow."""
+
+    async def work(instance: Instance) -> Actor:
+        user = await accounts.find_user(instance, name)
+        return await moving.move(instance, user.actor, handle)
+
+    target = with_instance(work)
+    console.print(f"@{name} moves to @{target.acct}; followers are told in half a minute.")
 
 
 @app.command("follow")

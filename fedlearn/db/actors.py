@@ -79,13 +79,13 @@ async def store_actor(connection: Connection, profile: Profile, host: str) -> Ac
         INSERT INTO actor (
             id, uri, kind, username, domain, host, url, name, summary, inbox, shared_inbox,
             outbox, followers, following, featured, avatar, header, fields, also_known_as,
-            moved_to, is_locked, is_discoverable, is_indexable, published, fetched_at,
-            policy)
+            moved_to, is_locked, is_discoverable, is_indexable, published, hides_follows,
+            fetched_at, policy)
         VALUES (
             :id, :uri, :kind, :username, :domain, :host, :url, :name, :summary, :inbox,
             :shared_inbox, :outbox, :followers, :following, :featured, :avatar, :header, :fields,
             :also_known_as, :moved_to, :is_locked, :is_discoverable, :is_indexable, :published,
-            :fetched_at, :policy)
+            :hides_follows, :fetched_at, :policy)
         ON CONFLICT (uri) DO UPDATE SET
             kind = excluded.kind, username = excluded.username, domain = excluded.domain,
             url = excluded.url, name = excluded.name, summary = excluded.summary,
@@ -95,8 +95,8 @@ async def store_actor(connection: Connection, profile: Profile, host: str) -> Ac
             avatar = excluded.avatar, header = excluded.header, fields = excluded.fields,
             also_known_as = excluded.also_known_as, moved_to = excluded.moved_to,
             is_locked = excluded.is_locked, is_discoverable = excluded.is_discoverable,
-            is_indexable = excluded.is_indexable, fetched_at = excluded.fetched_at,
-            policy = excluded.policy, gone_at = NULL
+            is_indexable = excluded.is_indexable, hides_follows = excluded.hides_follows,
+            fetched_at = excluded.fetched_at, policy = excluded.policy, gone_at = NULL
         RETURNING *
         """,
         id=snowflake(),
@@ -115,6 +115,23 @@ async def mark_gone(connection: Connection, actor_id: ActorId) -> None:
     await connection.execute(
         "UPDATE actor SET gone_at = :at WHERE id = :id AND gone_at IS NULL", id=actor_id, at=now()
     )
+
+
+async def mark_moved(connection: Connection, actor_id: ActorId) -> None:
+    """An actor has moved to another account just now, and its followers with it."""
+    await connection.execute(
+        "UPDATE actor SET moved_at = :at WHERE id = :id", id=actor_id, at=now()
+    )
+
+
+async def moved_since(connection: Connection, actor_id: ActorId, since: Millis) -> bool:
+    """Whether an actor has moved after that moment."""
+    row = await connection.fetch_one(
+        "SELECT 1 AS one FROM actor WHERE id = :id AND moved_at > :since",
+        id=actor_id,
+        since=since,
+    )
+    return row is not None
 
 
 async def set_suspended(connection: Connection, actor_id: ActorId, at: Millis | None) -> None:
@@ -277,6 +294,7 @@ def _profile_of(row: Row) -> Profile:
         is_discoverable=bool(row["is_discoverable"]),
         is_indexable=bool(row["is_indexable"]),
         published=Millis(row["published"]),
+        hides_follows=bool(row["hides_follows"]),
     )
 
 

@@ -24,6 +24,7 @@ async def insert_deliveries(
     body: bytes,
     inboxes: Iterable[tuple[str, str]],
     key_id: int | None = None,
+    syncs_followers: bool = False,
 ) -> None:
     """Have one activity sent to these inboxes, given with their hosts.
 
@@ -33,12 +34,14 @@ async def insert_deliveries(
     at = now()
     row = await connection.fetch_one(
         """
-        INSERT INTO outgoing_activity (sender_id, key_id, status_id, order_key, body, created_at)
-        VALUES (:sender, :key_id, :status, :order_key, :body, :at) RETURNING id
+        INSERT INTO outgoing_activity (
+            sender_id, key_id, status_id, syncs_followers, order_key, body, created_at)
+        VALUES (:sender, :key_id, :status, :syncs_followers, :order_key, :body, :at) RETURNING id
         """,
         sender=sender_id,
         key_id=key_id,
         status=status_id,
+        syncs_followers=syncs_followers,
         order_key=order_key,
         body=body,
         at=at,
@@ -116,6 +119,7 @@ async def _activities(connection: Connection, ids: Collection[int]) -> dict[int,
     rows = await connection.fetch_all(
         """
         SELECT o.id AS activity_id, o.sender_id, o.status_id, o.body, o.created_at,
+            o.syncs_followers,
             k.id, k.uri, k.pem, k.sealed, a.uri AS owner
         FROM outgoing_activity o JOIN actor a ON a.id = o.sender_id
         LEFT JOIN actor_key k ON k.actor_id = o.sender_id AND k.sealed IS NOT NULL
@@ -136,6 +140,7 @@ def _delivery_of(row: Row, activity: Row) -> Delivery:
         key=None if activity["id"] is None else own_key_of(activity),
         body=bytes(activity["body"]),
         status_id=activity["status_id"],
+        syncs_followers=bool(activity["syncs_followers"]),
         attempts=int(row["attempts"]),
         created_at=Millis(activity["created_at"]),
     )

@@ -127,6 +127,50 @@ async def follower_inboxes(connection: Connection, actor_id: ActorId) -> list[Ur
     return [Uri(row["inbox"]) for row in rows]
 
 
+async def followers_at(connection: Connection, actor_id: ActorId, host: str) -> list[Uri]:
+    """The identities of this actor's followers on one host.
+
+    Found by way of the host, which holds fewer than follow somebody whom many follow.
+    """
+    rows = await connection.fetch_all(
+        """
+        SELECT a.uri FROM actor a CROSS JOIN follow f
+        WHERE a.host = :host AND f.follower_id = a.id AND f.followee_id = :id
+            AND f.state = 'accepted'
+        """,
+        id=actor_id,
+        host=host,
+    )
+    return [Uri(row["uri"]) for row in rows]
+
+
+async def has_at_most(connection: Connection, actor_id: ActorId, followers: int) -> bool:
+    """Whether an actor has no more followers than so many; not all are counted."""
+    row = await connection.fetch_one(
+        """
+        SELECT count(*) AS n FROM (
+            SELECT 1 AS one FROM follow
+            WHERE followee_id = :id AND state = 'accepted' LIMIT :limit) found
+        """,
+        id=actor_id,
+        limit=followers + 1,
+    )
+    return row is not None and row["n"] <= followers
+
+
+async def local_follows_of(connection: Connection, actor_id: ActorId) -> list[tuple[Follow, Actor]]:
+    """The accepted follows of this actor by people of ours."""
+    rows = await connection.fetch_all(
+        """
+        SELECT a.*, f.id AS follow_id, f.uri AS follow_uri, f.created_at AS follow_created_at
+        FROM follow f JOIN actor a ON a.id = f.follower_id
+        WHERE f.followee_id = :id AND f.state = 'accepted' AND a.domain IS NULL
+        """,
+        id=actor_id,
+    )
+    return [(_joined(row, actor_id, FollowState.ACCEPTED), actor_of(row)) for row in rows]
+
+
 async def followers_page(
     connection: Connection, actor_id: ActorId, *, before: FollowId | None, limit: int
 ) -> list[tuple[FollowId, Actor]]:
@@ -173,7 +217,7 @@ async def pending_followers(
         """,
         id=actor_id,
     )
-    return [(_pending(row, actor_id), actor_of(row)) for row in rows]
+    return [(_joined(row, actor_id, FollowState.PENDING), actor_of(row)) for row in rows]
 
 
 async def count_follows(connection: Connection, actor_id: ActorId) -> tuple[int, int]:
@@ -207,12 +251,12 @@ def follow_of(row: Row) -> Follow:
     )
 
 
-def _pending(row: Row, followee_id: ActorId) -> Follow:
+def _joined(row: Row, followee_id: ActorId, state: FollowState) -> Follow:
     return Follow(
         id=FollowId(row["follow_id"]),
         uri=Uri(row["follow_uri"]),
         follower_id=ActorId(row["id"]),
         followee_id=followee_id,
-        state=FollowState.PENDING,
+        state=state,
         created_at=Millis(row["follow_created_at"]),
     )

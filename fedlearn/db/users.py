@@ -60,6 +60,19 @@ async def user_of_actor(connection: Connection, actor_id: ActorId) -> User | Non
     return user_of(row) if row else None
 
 
+async def moderators(connection: Connection) -> list[ActorId]:
+    """The actors of those who look after the instance."""
+    rows = await connection.fetch_all(
+        """
+        SELECT u.actor_id FROM local_user u JOIN actor a ON a.id = u.actor_id
+        WHERE u.role IN ('moderator', 'admin', 'owner') AND a.gone_at IS NULL
+            AND a.suspended_at IS NULL
+        ORDER BY u.id
+        """
+    )
+    return [ActorId(row["actor_id"]) for row in rows]
+
+
 async def email_taken(connection: Connection, email: str) -> bool:
     """Whether a login has this address already."""
     row = await connection.fetch_one(

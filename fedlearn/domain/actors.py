@@ -52,6 +52,7 @@ class Profile:
     is_discoverable: bool
     is_indexable: bool
     published: Millis
+    hides_follows: bool = False  # who follows whom is not listed; how many, is
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ class JobKind(StrEnum):
     REFRESH_ACTOR = "refresh_actor"
     FETCH_PARENT = "fetch_parent"
     RESOLVE_MENTION = "resolve_mention"
+    SYNCHRONIZE_FOLLOWERS = "synchronize_followers"
+    ANNOUNCE_MOVE = "announce_move"
     CLEAN_UP = "clean_up"
 
 
@@ -40,3 +42,4 @@ class Delivery:
     status_id: int | None
     attempts: int
     created_at: Millis
+    syncs_followers: bool = False  # the digest of FEP-8fcf goes with it

@@ -19,6 +19,7 @@ class NotificationKind(StrEnum):
     REACTION = "emoji_reaction"
     POLL = "poll"
     QUOTE = "quote"
+    REPORT = "admin.report"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,10 @@ from fedlearn.inbox.activities.block import on_block
 from fedlearn.inbox.activities.create import on_create
 from fedlearn.inbox.activities.delete import on_delete
 from fedlearn.inbox.activities.emoji_react import on_emoji_react
+from fedlearn.inbox.activities.flag import on_flag
 from fedlearn.inbox.activities.follow import on_follow
 from fedlearn.inbox.activities.like import on_like
+from fedlearn.inbox.activities.move import on_move
 from fedlearn.inbox.activities.reject import on_reject
 from fedlearn.inbox.activities.undo import on_undo
 from fedlearn.inbox.activities.update import on_update
@@ -39,8 +41,10 @@ HANDLERS: dict[str, Handler] = {
     "Create": on_create,
     "Delete": on_delete,
     "EmojiReact": on_emoji_react,
+    "Flag": on_flag,
     "Follow": on_follow,
     "Like": on_like,
+    "Move": on_move,
     "Reject": on_reject,
     "Remove": on_remove,
     "Undo": on_undo,

@@ -15,6 +15,7 @@ from fedlearn.domain.jobs import Delivery
 from fedlearn.errors import FetchError
 from fedlearn.instance import Instance
 from fedlearn.outbox.egress import Leak
+from fedlearn.outbox.synchronization import synchronization
 
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
@@ -63,8 +64,11 @@ async def deliver(instance: Instance, delivery: Delivery) -> Outcome:
     signer = await _signer_of(instance, delivery)
     if signer is None:
         return GivenUp("its sender is no more", host_failed=False)
+    also = await _digest_for(instance, delivery) if delivery.syncs_followers else {}
     try:
-        receipt = await instance.client.post_activity(delivery.inbox, delivery.body, signer=signer)
+        receipt = await instance.client.post_activity(
+            delivery.inbox, delivery.body, signer=signer, also=also
+        )
     except Leak as leak:
         return GivenUp(str(leak), host_failed=False)
     except FetchError as error:
@@ -79,6 +83,13 @@ async def _signer_of(instance: Instance, delivery: Delivery) -> SigningKey | Non
     async with instance.db.read() as connection:
         sender = await db_actors.actor_by_id(connection, delivery.sender_id)
     return await instance.keys.signing_key(sender) if sender else None
+
+
+async def _digest_for(instance: Instance, delivery: Delivery) -> dict[str, str]:
+    """The header that tells a host which of its people we count among the followers (FEP-8fcf)."""
+    async with instance.db.read() as connection:
+        sender = await db_actors.actor_by_id(connection, delivery.sender_id)
+        return await synchronization(connection, sender, delivery.host) if sender else {}
 
 
 def judge(receipt: Receipt, delivery: Delivery) -> Outcome:

@@ -16,6 +16,7 @@ from fedlearn.domain.audience import Scope
 from fedlearn.domain.ids import Uri
 from fedlearn.domain.statuses import Status, StatusView
 from fedlearn.outbox.recipients import Recipients, collapse
+from fedlearn.outbox.synchronization import syncs_followers
 from fedlearn.settings import Federation
 
 
@@ -37,6 +38,7 @@ async def publish_status_activity(
         inboxes,
         order_key=view.status.uri,
         status=view.status,
+        with_digest=bool(inboxes) and await syncs_followers(connection, view),
     )
 
 
@@ -75,6 +77,19 @@ async def publish_to(
     await _enqueue(connection, federation, sender, activity, inboxes, order_key=order_key)
 
 
+async def publish_to_server(
+    connection: Connection,
+    federation: Federation,
+    *,
+    sender: Actor,
+    activity: Document,
+    of: Actor,
+) -> None:
+    """Send what is for those who look after the server of an actor, such as a report."""
+    inboxes = collapse(Recipients(people=(of,)), is_for_many=True)
+    await _enqueue(connection, federation, sender, activity, inboxes, order_key=activity["id"])
+
+
 async def publish_to_followers(
     connection: Connection,
     federation: Federation,
@@ -108,6 +123,7 @@ async def _enqueue(
     order_key: str,
     status: Status | None = None,
     key_id: int | None = None,
+    with_digest: bool = False,
 ) -> None:
     hosts = {inbox: host_of(inbox) for inbox in inboxes}
     welcome = await db_hosts.welcome_hosts(connection, federation, set(hosts.values()))
@@ -122,4 +138,5 @@ async def _enqueue(
         body=write_document(with_context(activity)),
         inboxes=targets,
         key_id=key_id,
+        syncs_followers=with_digest,
     )

@@ -4,6 +4,7 @@ import hashlib
 import re
 import secrets
 from dataclasses import dataclass, replace
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -127,14 +128,32 @@ def new_profile(uris: Uris, username: str, kind: ActorKind) -> Profile:
 
 
 async def change_profile(
-    instance: Instance, actor: Actor, *, name: str, bio: str, is_locked: bool
+    instance: Instance,
+    actor: Actor,
+    *,
+    name: str,
+    bio: str,
+    is_locked: bool,
+    hides_follows: bool = False,
 ) -> Actor:
     """Say who one is; followers elsewhere are told. `bio` is plain text."""
     _check_profile(instance.settings, name, bio)
     summary = format_status(bio, {}, instance.uris.hashtag)
-    profile = replace(actor.profile, name=name.strip(), summary=summary, is_locked=is_locked)
+    return await publish_profile(
+        instance,
+        actor,
+        name=name.strip(),
+        summary=summary,
+        is_locked=is_locked,
+        hides_follows=hides_follows,
+    )
+
+
+async def publish_profile(instance: Instance, actor: Actor, **changes: Any) -> Actor:
+    """Keep what has changed in a profile, and tell followers elsewhere by Update."""
     key = await instance.keys.public_key(actor)
     async with instance.db.write() as connection:
+        profile = replace(actor.profile, **changes)
         changed = await db_actors.store_actor(connection, profile, instance.settings.origin_host)
         inboxes = await db_follows.follower_inboxes(connection, actor.id)
         document = render_actor(changed, key, instance.uris)

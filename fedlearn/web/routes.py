@@ -40,6 +40,7 @@ FEDERATION = [
     Route(f"{STATUS}/replies", objects.get_replies),
     Route(STATUS + "/{collection:str}", objects.get_totals),
     Route("/users/{username}/outbox", collections.get_outbox),
+    Route("/users/{username}/followers_synchronization", collections.get_partial_followers),
     Route("/users/{username}/{collection}", collections.get_collection),
     Route("/contexts/{status_id:id}", objects.get_conversation),
     Route("/actor", actors.get_instance_actor),

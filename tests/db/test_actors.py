@@ -47,6 +47,7 @@ async def test_actor_comes_back_as_it_was_kept(connection: Connection, clock: Cl
         is_discoverable=False,
         is_indexable=True,
         published=Millis(5),
+        hides_follows=True,
     )
     robin = await db_actors.store_actor(connection, profile, "far.example")
     assert robin.profile == replace(profile, domain="far.example")

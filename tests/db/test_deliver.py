@@ -40,8 +40,11 @@ class Post:
         self._end = end
         self.sent: list[tuple[str, bytes, object]] = []
 
-    async def post_activity(self, inbox: str, body: bytes, *, signer: object) -> Receipt:
+    async def post_activity(
+        self, inbox: str, body: bytes, *, signer: object, also: dict[str, str]
+    ) -> Receipt:
         """Deliver, or not."""
+        assert also == {}
         self.sent.append((inbox, body, signer))
         if isinstance(self._end, Exception):
             raise self._end

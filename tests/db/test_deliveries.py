@@ -80,6 +80,7 @@ async def test_delivery_comes_back_as_it_was_written(connection: Connection, clo
             ("https://far.example/inbox", "far.example"),
             ("https://b.example/in", "b.example"),
         ],
+        syncs_followers=True,
     )
     first, second = await claim(connection)
     assert first == Delivery(
@@ -92,6 +93,7 @@ async def test_delivery_comes_back_as_it_was_written(connection: Connection, clo
         status_id=post.id,
         attempts=1,
         created_at=clock.now,
+        syncs_followers=True,
     )
     assert (second.inbox, second.host, second.body) == ("https://b.example/in", "b.example", body)
 

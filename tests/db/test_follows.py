@@ -212,3 +212,40 @@ async def test_followers_at_an_inbox_that_is_gone(connection: Connection) -> Non
     assert await db_follows.count_follows(connection, alice.id) == (1, 0)
     await db_follows.delete_followers_at(connection, other.profile.inbox)
     assert await db_follows.count_follows(connection, alice.id) == (1, 0)
+
+
+async def test_followers_on_one_host(connection: Connection) -> None:
+    """Of an actor's followers, those on one host are found: accepted ones, and nobody else's."""
+    alice, bob = await local(connection, "alice"), await local(connection, "bob")
+    there = [await remote(connection, f"{name}@far.example") for name in ("fay", "guy", "lou")]
+    elsewhere = await remote(connection, "fay@near.example")
+    await follows(connection, there[0], alice)
+    await follows(connection, there[1], alice, FollowState.PENDING)
+    await follows(connection, there[2], bob)
+    await follows(connection, elsewhere, alice)
+    assert await db_follows.followers_at(connection, alice.id, "far.example") == [there[0].uri]
+    assert await db_follows.followers_at(connection, alice.id, "near.example") == [elsewhere.uri]
+    assert await db_follows.followers_at(connection, alice.id, "example") == []
+
+
+async def test_at_most_so_many_followers(connection: Connection) -> None:
+    """Whether there are more followers than a number; who only asks is no follower."""
+    alice = await local(connection, "alice")
+    for name in ("fay", "guy"):
+        await follows(connection, await remote(connection, f"{name}@far.example"), alice)
+    await follows(connection, await local(connection, "pat"), alice, FollowState.PENDING)
+    assert [await db_follows.has_at_most(connection, alice.id, n) for n in (1, 2, 3)] == [
+        False,
+        True,
+        True,
+    ]
+
+
+async def test_local_follows_of_somebody(connection: Connection) -> None:
+    """Who of ours follows somebody, each with the follow as it is kept."""
+    robin = await remote(connection)
+    alice, bob = await local(connection, "alice"), await local(connection, "bob")
+    known = await follows(connection, alice, robin)
+    await follows(connection, bob, robin, FollowState.PENDING)
+    await follows(connection, await remote(connection, "fay@far.example"), robin)
+    assert await db_follows.local_follows_of(connection, robin.id) == [(known, alice)]

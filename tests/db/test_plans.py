@@ -75,6 +75,8 @@ QUESTIONS: dict[str, Question] = {
     "conversation_page": lambda c: db_timelines.conversation_page(c, ALICE, "conversation5", 20),
     "status_views": lambda c: status_views(c, ALICE, [POST]),
     "follower_inboxes": lambda c: db_follows.follower_inboxes(c, BOB),
+    "followers_at": lambda c: db_follows.followers_at(c, BOB, "host5"),
+    "has_at_most": lambda c: db_follows.has_at_most(c, BOB, 50),
     "claim_jobs": lambda c: db_jobs.claim_jobs(c, 10),
     "claim_deliveries": lambda c: db_deliveries.claim_deliveries(
         c, limit=10, per_host=4, busy_hosts=["host5"]
@@ -177,6 +179,8 @@ async def test_no_table_is_read_from_end_to_end(busy_instance: Raw, name: str) -
         ("author_page", "status_of_actor (actor_id=? AND id<?)"),
         ("follower_inboxes", "follow_of_followee (followee_id=? AND state=?)"),
         ("home_page", "sqlite_autoindex_block_1 (actor_id=? AND target_id=?)"),
+        ("followers_at", "actor_host (host=?)"),
+        ("followers_at", "sqlite_autoindex_follow_1 (follower_id=? AND followee_id=?)"),
         ("claim_jobs", "job_due (run_at<?)"),
         ("claim_jobs", "job_order (order_key=? AND id<?)"),
         ("claim_deliveries", "delivery_due (run_at<?)"),

@@ -1,5 +1,6 @@
 """What others can page through: outbox, followers, pinned posts, replies, likes, conversations."""
 
+import re
 from typing import Any
 
 import pytest
@@ -8,11 +9,14 @@ from fedlearn.domain.audience import Reach, Scope
 from fedlearn.domain.statuses import StatusView
 from fedlearn.services import boosts, favourites
 from tests.builders import says
+from tests.federation.browser import sign_in
 from tests.federation.peer import Document, Peer
+from tests.federation.scenes import is_read_by
 from tests.federation.server import Server, settle
 
 A_PAGE = 20
 REPLIES_A_PAGE = 60
+CSRF = re.compile(r'name="csrf" value="(\w+)"')
 
 
 async def read(server: Server, address: str) -> Document:
@@ -128,6 +132,36 @@ async def test_followers_and_following(alpha: Server, beta: Server) -> None:
     (page,) = await read_pages(beta, "/users/bob/following")
     assert page == ["https://alpha.test/users/alice"]
     assert await read_pages(beta, "/users/bob/followers") == [[]]
+
+
+async def test_hidden_follows(alpha: Server, peer: Peer) -> None:
+    """Who hides their follows shows how many there are, in no page; who follows is told no more.
+
+    Conformance: 188.
+    """
+    alice, bob = await alpha.actor("alice"), peer.person("bob")
+    await is_read_by(alpha, "alice", bob)
+    browser = await sign_in(alpha, "alice")
+    for hides in (True, False):
+        csrf = CSRF.findall((await browser.get("/settings")).text)[0]
+        form = {"csrf": csrf, **({"hides_follows": "on"} if hides else {})}
+        answer = await browser.post("/settings/profile", data=form)
+        assert answer.status_code == 303, answer.text
+        await settle(alpha)
+        assert peer.got("Update")[-1]["object"]["followers"] == f"{alice.uri}/followers"
+        page = await browser.get("/settings")
+        assert ('name="hides_follows" value="on" checked' in page.text) is hides
+        for kind, total in (("followers", 1), ("following", 0)):
+            collection = await read(alpha, f"/users/alice/{kind}")
+            assert collection["totalItems"] == total
+            assert ("first" in collection) is not hides
+            for answer in (
+                await alpha.get(f"/users/alice/{kind}?page=true"),
+                await bob.get(alpha, f"/users/alice/{kind}?page=true"),
+            ):
+                assert answer.status_code == (404 if hides else 200)
+                assert (bob.uri in answer.text) is (not hides and kind == "followers")
+        assert len(peer.got("Update")) == (1 if hides else 2)
 
 
 async def test_nothing_pinned(alpha: Server) -> None:

@@ -3,6 +3,8 @@
 An activity has the audience of its object; Accept, Reject and Undo embed what they are about whole.
 """
 
+from collections.abc import Sequence
+
 from fedlearn.activitypub.audience import addressed
 from fedlearn.activitypub.jsonld import Document
 from fedlearn.activitypub.render.documents import timestamp
@@ -108,6 +110,19 @@ def render_follow(uri: str, follower: Uri, followee: Uri) -> Document:
     }
 
 
+def render_move(uri: str, actor: Uri, target: Uri) -> Document:
+    """Somebody goes on under another account."""
+    return {
+        "id": uri,
+        "type": "Move",
+        "actor": actor,
+        "to": [f"{actor}/followers"],
+        "cc": [],
+        "object": actor,
+        "target": target,
+    }
+
+
 def render_block(uri: str, blocker: Uri, blocked: Uri) -> Document:
     """Somebody wants nothing to do with somebody."""
     return {
@@ -118,6 +133,11 @@ def render_block(uri: str, blocker: Uri, blocked: Uri) -> Document:
         "cc": [],
         "object": blocked,
     }
+
+
+def render_flag(uri: str, actor: Uri, objects: Sequence[Uri], comment: str) -> Document:
+    """A report, in the name of the instance; it is addressed to nobody, and sent to one server."""
+    return {"id": uri, "type": "Flag", "actor": actor, "object": list(objects), "content": comment}
 
 
 def render_answer(kind: str, uri: str, follow: Document) -> Document:

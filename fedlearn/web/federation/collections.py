@@ -6,7 +6,8 @@ from starlette.responses import Response
 from fedlearn.activitypub.jsonld import Document
 from fedlearn.activitypub.render.activities import render_announce, render_create
 from fedlearn.activitypub.render.documents import render_collection, render_page
-from fedlearn.activitypub.uris import Uris
+from fedlearn.activitypub.synchronization import partial_collection
+from fedlearn.activitypub.uris import Uris, host_of
 from fedlearn.db import follows as db_follows
 from fedlearn.db import timelines as db_timelines
 from fedlearn.db.database import Connection
@@ -18,7 +19,7 @@ from fedlearn.domain.statuses import StatusView
 from fedlearn.errors import NotFound
 from fedlearn.web.context import instance_of
 from fedlearn.web.federation.actors import find_local_actor
-from fedlearn.web.federation.viewer import caching, viewer_of
+from fedlearn.web.federation.viewer import PRIVATE, caching, signer_of, viewer_of
 from fedlearn.web.negotiation import activity_response
 
 STATUSES_A_PAGE = 20
@@ -77,14 +78,17 @@ async def get_collection(request: Request) -> Response:
 
 
 async def _follows(request: Request, actor: Actor, kind: str) -> Response:
-    uri = f"{actor.uri}/{kind}"
+    uri, is_hidden = f"{actor.uri}/{kind}", actor.profile.hides_follows
+    if is_hidden and "page" in request.query_params:
+        raise NotFound("Who they are is not shown.")
     async with instance_of(request).db.read() as connection:
         if "page" in request.query_params:
             document = await _follows_page(request, connection, actor, kind)
         else:
             followers, following = await db_follows.count_follows(connection, actor.id)
             total = followers if kind == "followers" else following
-            document = render_collection(uri, total, first=f"{uri}?page=true")
+            first = None if is_hidden else f"{uri}?page=true"
+            document = render_collection(uri, total, first=first)
     return activity_response(request, document, headers=caching(request, is_open=True))
 
 
@@ -98,6 +102,16 @@ async def _follows_page(
     following = f"{uri}?page=true&max_id={page[-1][0]}" if full else None
     own = f"{uri}?page=true" + (f"&max_id={before}" if before else "")
     return render_page(own, uri, [other.uri for _, other in page], next_page=following)
+
+
+async def get_partial_followers(request: Request) -> Response:
+    """Those followers who live on the server of the signer, for that server only (FEP-8fcf)."""
+    signer = await signer_of(request)
+    actor = await find_local_actor(request)
+    async with instance_of(request).db.read() as connection:
+        uris = await db_follows.followers_at(connection, actor.id, host_of(signer.uri))
+    document = render_collection(partial_collection(actor), len(uris), items=uris)
+    return activity_response(request, document, headers=PRIVATE)
 
 
 async def get_instance_collection(request: Request) -> Response:

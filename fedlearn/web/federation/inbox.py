@@ -4,7 +4,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from fedlearn.activitypub import values
+from fedlearn.activitypub.synchronization import HEADER
 from fedlearn.inbox import receive
+from fedlearn.inbox.synchronization import compare_followers
 from fedlearn.inbox.verify import SignerGone, verify_sender
 from fedlearn.web.body import read_body
 from fedlearn.web.context import head_of, parts_of
@@ -33,6 +35,8 @@ async def post_inbox(request: Request) -> Response:
             return _accepted()
         raise
     await receive.receive(parts.intake, sender, document, body, delivered_to=owner)
+    if HEADER in request.headers:
+        await compare_followers(parts.instance, sender, request.headers[HEADER])
     return _accepted()
 
 

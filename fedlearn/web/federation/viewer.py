@@ -3,6 +3,7 @@
 from starlette.requests import Request
 
 from fedlearn.activitypub.signatures import is_signed
+from fedlearn.domain.actors import Actor
 from fedlearn.domain.audience import STRANGER, Viewer
 from fedlearn.errors import BadSignature, KeyUnreachable
 from fedlearn.inbox.verify import verify_sender
@@ -33,6 +34,13 @@ async def viewer_of(request: Request) -> Viewer:
             raise
         return STRANGER
     return sender.actor.viewer
+
+
+async def signer_of(request: Request) -> Actor:
+    """The actor whose signature the request carries; `BadSignature` (401) where there is none."""
+    await parts_of(request).limits.spend(Rate.DOCUMENTS, _address(request))
+    sender = await verify_sender(instance_of(request), head_of(request, request.method), None)
+    return sender.actor
 
 
 def caching(request: Request, *, is_open: bool) -> dict[str, str]:

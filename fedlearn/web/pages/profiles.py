@@ -36,6 +36,7 @@ async def profile_page(request: Request) -> Response:
         )
         views = await status_views(connection, viewer, ids)
         followers, following = await db_follows.count_follows(connection, actor.id)
+        moved_to = await db_actors.actor_by_uri(connection, actor.profile.moved_to or "")
         mine = await db_follows.follow_between(connection, viewer.actor_id or ActorId(0), actor.id)
     link = f'<{actor.uri}>; rel="alternate"; type="application/activity+json"'
     return await render_page(
@@ -48,6 +49,7 @@ async def profile_page(request: Request) -> Response:
         followers=followers,
         following=following,
         mine=mine,
+        moved_to=moved_to,
     )
 
 

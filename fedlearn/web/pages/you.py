@@ -35,6 +35,7 @@ async def change_profile(request: Request) -> Response:
             name=text_of(form, "name"),
             bio=text_of(form, "bio"),
             is_locked=bool(text_of(form, "is_locked")),
+            hides_follows=bool(text_of(form, "hides_follows")),
         )
     except Invalid as error:
         return await _render_settings(request, form, errors=error.fields)
@@ -61,6 +62,7 @@ def _as_draft(profile: Profile) -> dict[str, str]:
         "name": profile.name,
         "bio": _as_typed(profile.summary),
         "is_locked": "on" if profile.is_locked else "",
+        "hides_follows": "on" if profile.hides_follows else "",
     }
 
 
