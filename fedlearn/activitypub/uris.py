@@ -13,7 +13,7 @@ Origin = NewType("Origin", str)  # scheme://host[:port], without the scheme's ow
 PUBLIC = Uri("https://www.w3.org/ns/activitystreams#Public")
 DEFAULT_PORTS = {"http": 80, "https": 443}
 # A name as DNS has it, or an address of IPv6, which urlsplit() gives without its brackets.
-HOST = re.compile(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?|[0-9a-f:.]+")
+HOST = re.compile(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?|[0-9a-f]*:[0-9a-f:.]*")
 URIS_REMEMBERED = 4096
 LARGEST_ID = 2**63 - 1  # no database takes a larger one
 
