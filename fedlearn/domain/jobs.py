@@ -12,6 +12,7 @@ class JobKind(StrEnum):
     PROCESS_ACTIVITY = "process_activity"
     REFRESH_ACTOR = "refresh_actor"
     FETCH_PARENT = "fetch_parent"
+    FETCH_CONVERSATION = "fetch_conversation"
     RESOLVE_MENTION = "resolve_mention"
     CLEAN_UP = "clean_up"
 
