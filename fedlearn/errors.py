@@ -12,6 +12,7 @@ The tree, each class saying what the reader of the answer should know:
         RefusedDocument          a remote document that we will not believe or store
         FetchError               a remote document that we could not get
             Gone                 the remote server said 410
+            Missing              the remote server said 404
             Unreachable          no answer in time, a broken connection, a 5xx
         RefusedActivity          an activity that the inbox answers with a status and a reason
             Malformed, TooLarge, WrongContentType, BadSignature, Blocked, KeyUnreachable
@@ -69,6 +70,10 @@ class FetchError(FedlearnError):
 
 class Gone(FetchError):
     """The remote server says that this existed and is no more (410)."""
+
+
+class Missing(FetchError):
+    """The remote server says that there is no such thing (404)."""
 
 
 class Unreachable(FetchError):

@@ -25,6 +25,7 @@ from fedlearn.instance import Instance
 from fedlearn.outbox.breaker import after_failure
 from fedlearn.outbox.deliver import Delivered, GivenUp, Outcome, TryAgain, deliver
 from fedlearn.remote.actors import refresh_actor
+from fedlearn.remote.conversations import fetch_conversation
 from fedlearn.remote.mentions import resolve_mention
 from fedlearn.remote.threads import fetch_parent
 from fedlearn.services.cleaning import clean_up, plan_cleaning
@@ -42,6 +43,7 @@ HANDLERS: dict[JobKind, Callable[[Instance, str], Awaitable[object]]] = {
     JobKind.PROCESS_ACTIVITY: process,
     JobKind.REFRESH_ACTOR: refresh_actor,
     JobKind.FETCH_PARENT: fetch_parent,
+    JobKind.FETCH_CONVERSATION: fetch_conversation,
     JobKind.RESOLVE_MENTION: resolve_mention,
     JobKind.SYNCHRONIZE_FOLLOWERS: synchronize_followers,
     JobKind.ANNOUNCE_MOVE: announce_move,

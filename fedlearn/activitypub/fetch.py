@@ -16,7 +16,7 @@ from fedlearn.activitypub.jsonld import (
 from fedlearn.activitypub.keys import SigningKey
 from fedlearn.activitypub.links import links_in
 from fedlearn.activitypub.uris import host_of, joined, same_origin, without_fragment
-from fedlearn.errors import FetchError, Gone, RefusedDocument, Unreachable
+from fedlearn.errors import FetchError, Gone, Missing, RefusedDocument, Unreachable
 from fedlearn.settings import Settings
 
 ACCEPT = f"{CONTENT_TYPE}, {LD_CONTENT_TYPE}"
@@ -124,6 +124,8 @@ def _check_status(answer: Answer) -> None:
     host = host_of(answer.url)
     if answer.status == 410:
         raise Gone(f"{answer.url} is gone")
+    if answer.status == 404:
+        raise Missing(f"{host} answered 404 for {answer.url}")
     if answer.status >= 500 or answer.status in {408, 429}:
         raise Unreachable(f"{host} answered {answer.status} for {answer.url}")
     if answer.status != 200:

@@ -244,11 +244,18 @@ async def ancestors(
 async def descendants(
     connection: Connection, viewer: Viewer, status_id: StatusId, limit: int = 200
 ) -> list[StatusId]:
-    """What answers a status, directly or through other answers, in the order of writing."""
+    """What answers a status, directly or through other answers, in the order of writing.
+
+    Below the beginning of a conversation also what belongs to it, and answers what is not here.
+    """
     rows = await connection.fetch_all(
         f"""
         WITH RECURSIVE below (id, depth) AS (
             SELECT id, 0 FROM status WHERE id = :id
+            UNION ALL
+            SELECT o.id, 1 FROM status r JOIN status o ON o.conversation = r.conversation
+            WHERE r.id = :id AND r.in_reply_to_uri IS NULL
+                AND o.in_reply_to_id IS NULL AND o.in_reply_to_uri IS NOT NULL
             UNION ALL
             SELECT c.id, below.depth + 1
             FROM status c JOIN below ON c.in_reply_to_id = below.id WHERE below.depth < 50

@@ -13,6 +13,7 @@ class JobKind(StrEnum):
     PROCESS_ACTIVITY = "process_activity"
     REFRESH_ACTOR = "refresh_actor"
     FETCH_PARENT = "fetch_parent"
+    FETCH_CONVERSATION = "fetch_conversation"
     RESOLVE_MENTION = "resolve_mention"
     SYNCHRONIZE_FOLLOWERS = "synchronize_followers"
     ANNOUNCE_MOVE = "announce_move"

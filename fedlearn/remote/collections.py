@@ -1,50 +1,60 @@
-"""This is where a collection of another server is read, page by page, within limits."""
+"""This is where collections of other servers are read, page by page and within bounds."""
 
-from typing import Any
+import logging
 
 from fedlearn.activitypub import values
 from fedlearn.activitypub.jsonld import Document
 from fedlearn.activitypub.uris import same_origin
 from fedlearn.domain.ids import Uri
-from fedlearn.errors import RefusedDocument
+from fedlearn.errors import FetchError, RefusedDocument
 from fedlearn.instance import Instance
 
-MOST_PAGES = 10
-MOST_ITEMS = 10_000
+log = logging.getLogger(__name__)
+
+MOST_ITEMS = 500
+MOST_PAGES = 20
+PAGES = frozenset({"CollectionPage", "OrderedCollectionPage"})
+COLLECTIONS = frozenset({"Collection", "OrderedCollection"}) | PAGES
 
 
-async def fetch_collection(instance: Instance, uri: str) -> list[Uri]:
-    """The identities in a collection, all of them; `RefusedDocument` when it is too long.
+async def read_items(instance: Instance, uri: Uri, most: int = MOST_ITEMS) -> list[Uri]:
+    """What a collection lists, the first of it at most; pages on other servers, and those after the twentieth, are not read.
 
-    Raises `FetchError` and its kin. Pages elsewhere, and pages seen before, are refused.
+    Raises `FetchError` and its kin, or `RefusedDocument` for what is no collection. Where a later
+    page cannot be had, what came before it counts.
     """
-    signer = await instance.own_signing_key()
-    page = await instance.fetcher.fetch(uri, signer)
-    found, seen = _items(page), {uri}
-    following = page.get("first")
-    while following is not None:
-        page, address = await _page(instance, uri, following, seen)
-        seen.add(address)
-        found += _items(page)
-        following = page.get("next")
-        if len(seen) > MOST_PAGES or len(found) > MOST_ITEMS:
-            raise RefusedDocument(f"{uri} is too long")
-    return found
+    page: Document | None = await _fetch(instance, uri)
+    if values.kind(page or {}) not in COLLECTIONS:
+        raise RefusedDocument(f"{uri} is no collection")
+    found: list[Uri] = []
+    asked = [uri]
+    while page is not None and len(found) < most:
+        found += _items(page, most)
+        page = await _following(instance, page, asked)
+    return found[:most]
 
 
-async def _page(
-    instance: Instance, collection: str, following: Any, seen: set[str]
-) -> tuple[Document, str]:
-    """A page, embedded or fetched from the server of its collection, and where it stands."""
-    address = values.uri(following)
-    if isinstance(following, dict) and (
-        address is None or "next" in following or _items(following)
-    ):
-        return following, address or ""
-    if address is None or address in seen or not same_origin(address, collection):
-        raise RefusedDocument(f"{collection} has pages that cannot be read")
-    return await instance.fetcher.fetch(address, await instance.own_signing_key()), address
+async def _following(instance: Instance, page: Document, asked: list[Uri]) -> Document | None:
+    """The next page; None where there is none, or none that may be read."""
+    value = page.get("next" if values.kind(page) in PAGES else "first")
+    if isinstance(value, dict) and ("items" in value or "orderedItems" in value):
+        # A page inside its collection is the word of the same server.
+        return value
+    uri = values.uri(value)
+    if uri is None or uri in asked or not same_origin(uri, asked[0]) or len(asked) >= MOST_PAGES:
+        return None
+    asked.append(uri)
+    try:
+        return await _fetch(instance, uri)
+    except (FetchError, RefusedDocument) as error:
+        log.info("a collection ends early: %s", error)
+        return None
 
 
-def _items(page: Document) -> list[Uri]:
-    return [*values.uris(page.get("orderedItems", page.get("items")), MOST_ITEMS)]
+async def _fetch(instance: Instance, uri: Uri) -> Document:
+    return await instance.fetcher.fetch(uri, await instance.own_signing_key())
+
+
+def _items(page: Document, most: int) -> list[Uri]:
+    listed = [*values.items(page.get("orderedItems")), *values.items(page.get("items"))]
+    return list(values.uris(listed, most))

@@ -14,6 +14,7 @@ from fedlearn.db import actors as db_actors
 from fedlearn.db import polls as db_polls
 from fedlearn.db import received as db_received
 from fedlearn.db import statuses as db_statuses
+from fedlearn.db.conversations import is_open_conversation
 from fedlearn.db.database import Connection
 from fedlearn.db.details import Details, add_details, replace_details
 from fedlearn.domain.actors import Actor
@@ -58,7 +59,9 @@ async def store_note(
         raise RefusedDocument(f"{author.uri} is suspended, blocked or gone")
     if await db_received.is_buried(connection, note.uri, author.uri):
         return None
-    status = _status(note, author, await _parent(connection, note))
+    parent = await _parent(connection, note)
+    conversation = await _conversation(connection, uris, note, parent)
+    status = _status(note, author, parent, conversation)
     if not await db_statuses.insert_status(connection, status, is_local=False):
         known = await db_statuses.status_by_uri(connection, note.uri)
         if known is None or known.actor_id != author.id:
@@ -132,9 +135,20 @@ async def _parent(connection: Connection, note: NoteDocument) -> Status | None:
     return parent if parent and parent.scope is Scope.FED else None
 
 
-def _status(note: NoteDocument, author: Actor, parent: Status | None) -> Status:
+async def _conversation(
+    connection: Connection, uris: Uris, note: NoteDocument, parent: Status | None
+) -> Uri:
+    """To which conversation a post belongs: that of what it answers, else the one that it names."""
+    if parent is not None:
+        return parent.conversation
+    named = Uri(note.conversation or note.uri)
+    # As above: of ours, only one that is known outside can be meant.
+    is_guessed = uris.is_ours(named) and not await is_open_conversation(connection, named)
+    return note.uri if is_guessed else named
+
+
+def _status(note: NoteDocument, author: Actor, parent: Status | None, conversation: Uri) -> Status:
     published = _published(note)
-    conversation = parent.conversation if parent else note.conversation or note.uri
     status = Status(
         id=StatusId(snowflake_of_arrival(published)),
         uri=note.uri,
@@ -150,7 +164,7 @@ def _status(note: NoteDocument, author: Actor, parent: Status | None) -> Status:
         in_reply_to_uri=note.in_reply_to,
         in_reply_to_id=parent.id if parent else None,
         boost_of_id=None,
-        conversation=Uri(conversation),
+        conversation=conversation,
         published=published,
         edited_at=note.updated if note.updated and note.updated > published else None,
         emojis=note.emojis,

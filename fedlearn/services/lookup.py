@@ -14,6 +14,7 @@ from fedlearn.domain.statuses import StatusView
 from fedlearn.errors import Invalid, NotFound
 from fedlearn.instance import Instance
 from fedlearn.remote.actors import find_actor, find_handle, keep_actor
+from fedlearn.remote.conversations import want_conversation
 from fedlearn.remote.statuses import store_note
 
 
@@ -69,7 +70,9 @@ async def _fetch(instance: Instance, reader: Actor, url: str) -> Actor | StatusV
     note = read_note(document)
     author = await find_actor(instance, note.attributed_to[0])
     async with instance.db.write() as connection:
-        await store_note(connection, instance.uris, note, author)
+        stored = await store_note(connection, instance.uris, note, author)
+        if stored is not None:
+            await want_conversation(connection, stored.status)
         view = await status_view_by_uri(connection, reader.viewer, note.uri)
     if view is None:
         raise NotFound("This post is not for you.")

@@ -2,14 +2,14 @@
 
 import msgspec
 
-from fedlearn.activitypub.synchronization import digest_of
+from fedlearn.activitypub.synchronization import MOST_FOLLOWERS, digest_of
 from fedlearn.db import actors as db_actors
 from fedlearn.db import follows as db_follows
 from fedlearn.db.database import Connection
 from fedlearn.domain.actors import Actor
-from fedlearn.domain.ids import ActorId, snowflake
+from fedlearn.domain.ids import ActorId, Uri, snowflake
 from fedlearn.instance import Instance
-from fedlearn.remote.collections import fetch_collection
+from fedlearn.remote.collections import read_items
 from fedlearn.services.follows import end_follow, settle_follow, tell_of_unfollow
 
 
@@ -33,7 +33,7 @@ async def synchronize_followers(instance: Instance, payload: str) -> None:
         before = await db_follows.local_follows_of(connection, ActorId(told.actor_id))
     if actor is None or not actor.is_active:
         return
-    listed = set(await fetch_collection(instance, told.url))
+    listed = set(await read_items(instance, Uri(told.url), MOST_FOLLOWERS))
     if digest_of(listed) != told.digest:
         return
     async with instance.db.write() as connection:

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from fedlearn.activitypub.uris import origin_of
-from fedlearn.db.hosts import Policy
+from fedlearn.domain.policies import Policy
 from fedlearn.services.moderation import set_domain_policy
 from tests.federation.network import Network
 from tests.federation.peer import AS, Document, Peer, Person, account, activity_json, signed_headers

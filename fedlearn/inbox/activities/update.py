@@ -2,10 +2,14 @@
 
 from fedlearn.activitypub.vocabulary.activities import Activity
 from fedlearn.activitypub.vocabulary.actors import ACTOR_KINDS
+from fedlearn.activitypub.vocabulary.notes import NoteDocument
 from fedlearn.db import actors as db_actors
 from fedlearn.db import statuses as db_statuses
+from fedlearn.db.database import Connection
+from fedlearn.domain.actors import Actor
 from fedlearn.domain.ids import now
 from fedlearn.domain.notifications import NotificationKind
+from fedlearn.domain.statuses import Status
 from fedlearn.inbox.activities.create import keep_note, read_embedded
 from fedlearn.inbox.outcome import DONE, Ignored, Outcome
 from fedlearn.inbox.verify import Sender
@@ -35,13 +39,20 @@ async def _update_post(instance: Instance, activity: Activity, sender: Sender) -
     async with instance.db.write() as connection:
         before = await db_statuses.status_by_uri(connection, note.uri)
         if before is not None:
-            stored = await update_note(connection, instance.uris, before, note, sender.actor)
-            named = await db_actors.actors_by_id(connection, stored.named)
-            for actor in named.values():
-                await notify(connection, actor, sender.actor, NotificationKind.MENTION, before.id)
+            await keep_edit(connection, instance, before, note, sender.actor)
             return DONE
     if not sender.actor.is_active:
         return Ignored("it would be a new post, and its sender is suspended or gone")
     if note.published is not None and note.published < now() - DAY_MS:
         return Ignored("it changes a post that we never had and that is old")
     return await keep_note(instance, note, sender, delivered_to=activity.delivered_to)
+
+
+async def keep_edit(
+    connection: Connection, instance: Instance, before: Status, note: NoteDocument, author: Actor
+) -> None:
+    """Change a post as its author has, and tell who is newly named in it."""
+    stored = await update_note(connection, instance.uris, before, note, author)
+    named = await db_actors.actors_by_id(connection, stored.named)
+    for actor in named.values():
+        await notify(connection, actor, author, NotificationKind.MENTION, before.id)

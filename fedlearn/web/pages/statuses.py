@@ -17,6 +17,7 @@ from fedlearn.domain.statuses import StatusView
 from fedlearn.errors import Invalid, NotFound
 from fedlearn.instance import Instance
 from fedlearn.services import boosts, favourites, statuses
+from fedlearn.services.threads import complete_thread
 from fedlearn.web.context import instance_of
 from fedlearn.web.federation.objects import status_document
 from fedlearn.web.negotiation import wants_activity
@@ -53,6 +54,8 @@ async def render_thread(
         ancestors = await status_views(connection, viewer, above)
         replies = await status_views(connection, viewer, below)
         edits = await db_statuses.edits_of(connection, status_id)
+    if viewer.actor_id is not None and request.method == "GET":
+        await complete_thread(instance_of(request), view.status)
     # Everybody's posts have a page here for those who sign in; strangers go to its own.
     if viewer.actor_id is None and not view.author.is_local:
         raise NotFound("There is no such post here.")
