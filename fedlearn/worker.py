@@ -28,6 +28,8 @@ from fedlearn.remote.actors import refresh_actor
 from fedlearn.remote.mentions import resolve_mention
 from fedlearn.remote.threads import fetch_parent
 from fedlearn.services.cleaning import clean_up, plan_cleaning
+from fedlearn.services.polls import end_poll, tell_tallies
+from fedlearn.services.verification import verify_quote
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +43,9 @@ HANDLERS: dict[JobKind, Callable[[Instance, str], Awaitable[object]]] = {
     JobKind.REFRESH_ACTOR: refresh_actor,
     JobKind.FETCH_PARENT: fetch_parent,
     JobKind.RESOLVE_MENTION: resolve_mention,
+    JobKind.TELL_TALLIES: tell_tallies,
+    JobKind.END_POLL: end_poll,
+    JobKind.VERIFY_QUOTE: verify_quote,
     JobKind.CLEAN_UP: _clean_up,
 }
 

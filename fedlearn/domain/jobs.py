@@ -13,6 +13,9 @@ class JobKind(StrEnum):
     REFRESH_ACTOR = "refresh_actor"
     FETCH_PARENT = "fetch_parent"
     RESOLVE_MENTION = "resolve_mention"
+    TELL_TALLIES = "tell_tallies"
+    END_POLL = "end_poll"
+    VERIFY_QUOTE = "verify_quote"
     CLEAN_UP = "clean_up"
 
 

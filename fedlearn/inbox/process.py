@@ -18,6 +18,7 @@ from fedlearn.inbox.activities.delete import on_delete
 from fedlearn.inbox.activities.emoji_react import on_emoji_react
 from fedlearn.inbox.activities.follow import on_follow
 from fedlearn.inbox.activities.like import on_like
+from fedlearn.inbox.activities.quote_request import on_quote_request
 from fedlearn.inbox.activities.reject import on_reject
 from fedlearn.inbox.activities.undo import on_undo
 from fedlearn.inbox.activities.update import on_update
@@ -41,6 +42,7 @@ HANDLERS: dict[str, Handler] = {
     "EmojiReact": on_emoji_react,
     "Follow": on_follow,
     "Like": on_like,
+    "QuoteRequest": on_quote_request,
     "Reject": on_reject,
     "Remove": on_remove,
     "Undo": on_undo,
