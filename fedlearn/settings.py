@@ -95,6 +95,10 @@ class Settings:
     )
 
     max_status_characters: int = setting(500, "Longest post, in characters.")
+    max_poll_options: int = setting(4, "Most answers in a poll.")
+    max_poll_option_characters: int = setting(50, "Longest answer in a poll, in characters.")
+    min_poll_minutes: int = setting(5, "Shortest time that a poll may take, in minutes.")
+    max_poll_days: int = setting(31, "Longest time that a poll may take, in days.")
     max_display_name_characters: int = setting(30, "Longest display name of a local account.")
     max_bio_characters: int = setting(500, "Longest biography of a local account.")
     max_inbox_bytes: int = setting(1024 * 1024, "Largest activity accepted, in bytes.")

@@ -30,7 +30,9 @@ from fedlearn.remote.mentions import resolve_mention
 from fedlearn.remote.threads import fetch_parent
 from fedlearn.services.cleaning import clean_up, plan_cleaning
 from fedlearn.services.moving import announce_move
+from fedlearn.services.polls import end_poll, tell_tallies
 from fedlearn.services.synchronization import synchronize_followers
+from fedlearn.services.verification import verify_quote
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +49,9 @@ HANDLERS: dict[JobKind, Callable[[Instance, str], Awaitable[object]]] = {
     JobKind.RESOLVE_MENTION: resolve_mention,
     JobKind.SYNCHRONIZE_FOLLOWERS: synchronize_followers,
     JobKind.ANNOUNCE_MOVE: announce_move,
+    JobKind.TELL_TALLIES: tell_tallies,
+    JobKind.END_POLL: end_poll,
+    JobKind.VERIFY_QUOTE: verify_quote,
     JobKind.CLEAN_UP: _clean_up,
 }
 

@@ -126,6 +126,10 @@ class Uris:
         """Page of a local status."""
         return f"{self.origin}/@{username}/{status_id}"
 
+    def quote_authorization(self, username: str, authorization_id: int) -> Uri:
+        """Identity of our word that somebody may quote a post of this actor."""
+        return Uri(f"{self.actor(username)}/quote_authorizations/{authorization_id}")
+
     def conversation(self, status_id: StatusId) -> Uri:
         """Identity of the conversation that a status begins."""
         return Uri(f"{self.origin}/contexts/{status_id}")

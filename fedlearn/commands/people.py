@@ -13,7 +13,7 @@ from fedlearn.errors import Invalid
 from fedlearn.instance import Instance
 from fedlearn.services import accounts, follows, lookup, moving, statuses
 from fedlearn.services.accounts import NewAccount
-from fedlearn.services.statuses import Draft
+from fedlearn.services.drafts import Draft
 
 app = typer.Typer(help="People who have an account here.", no_args_is_help=True)
 

@@ -104,6 +104,21 @@ async def has_waiting_job(connection: Connection, kind: JobKind, order_key: str)
     return row is not None
 
 
+async def has_job_to_come(connection: Connection, kind: JobKind, order_key: str) -> bool:
+    """Whether a job of this kind with this key waits that nobody has begun yet."""
+    row = await connection.fetch_one(
+        """
+        SELECT 1 AS one FROM job
+        WHERE order_key = :order_key AND kind = :kind AND dead_at IS NULL AND locked_until <= :at
+        LIMIT 1
+        """,
+        kind=kind.value,
+        order_key=order_key,
+        at=now(),
+    )
+    return row is not None
+
+
 async def count_jobs(connection: Connection) -> dict[JobKind, dict[str, int]]:
     """For each kind: how many wait, run, and are dead."""
     rows = await connection.fetch_all(

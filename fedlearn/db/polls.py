@@ -45,6 +45,16 @@ async def poll_of(connection: Connection, status_id: StatusId) -> Poll | None:
     return (await polls_of(connection, [status_id], None)).get(status_id)
 
 
+async def poll_to_vote_in(
+    connection: Connection, status_id: StatusId, actor_id: ActorId
+) -> Poll | None:
+    """The poll of a status with what this actor chose; until the end of this nobody else votes."""
+    await connection.fetch_one(
+        "SELECT status_id FROM poll WHERE status_id = :id FOR UPDATE", id=status_id
+    )
+    return (await polls_of(connection, [status_id], actor_id)).get(status_id)
+
+
 async def polls_of(
     connection: Connection, ids: Sequence[StatusId], viewer_id: ActorId | None
 ) -> dict[StatusId, Poll]:
@@ -119,10 +129,14 @@ async def close_poll(connection: Connection, status_id: StatusId, at: Millis) ->
     return changed > 0
 
 
-async def voters_of(connection: Connection, status_id: StatusId) -> list[ActorId]:
-    """Who has voted in a poll."""
+async def local_voters(connection: Connection, status_id: StatusId) -> list[ActorId]:
+    """Who of ours has voted in a poll."""
     rows = await connection.fetch_all(
-        "SELECT DISTINCT actor_id FROM poll_vote WHERE status_id = :id", id=status_id
+        """
+        SELECT DISTINCT v.actor_id FROM poll_vote v JOIN actor a ON a.id = v.actor_id
+        WHERE v.status_id = :id AND a.domain IS NULL
+        """,
+        id=status_id,
     )
     return [ActorId(row["actor_id"]) for row in rows]
 

@@ -187,12 +187,20 @@ async def boost_by(connection: Connection, actor_id: ActorId, status_id: StatusI
 
 
 async def interested_actors(connection: Connection, status_id: StatusId) -> list[Actor]:
-    """Who was named in a status, or boosted, liked or answered it: they must hear of its end."""
+    """Who was named in a status, or took it up since: they must hear of its end.
+
+    Those who boosted, liked, answered or quoted it, who voted in it, and whom it quotes.
+    """
     rows = await connection.fetch_all(
         """
         SELECT actor_id FROM mention WHERE status_id = :id
         UNION SELECT actor_id FROM favourite WHERE status_id = :id
         UNION SELECT actor_id FROM status WHERE boost_of_id = :id OR in_reply_to_id = :id
+        UNION SELECT actor_id FROM poll_vote WHERE status_id = :id
+        UNION SELECT s.actor_id FROM quote q JOIN status s ON s.id = q.status_id
+            WHERE q.quoted_id = :id
+        UNION SELECT s.actor_id FROM quote q JOIN status s ON s.id = q.quoted_id
+            WHERE q.status_id = :id
         """,
         id=status_id,
     )

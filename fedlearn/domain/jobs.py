@@ -17,6 +17,9 @@ class JobKind(StrEnum):
     RESOLVE_MENTION = "resolve_mention"
     SYNCHRONIZE_FOLLOWERS = "synchronize_followers"
     ANNOUNCE_MOVE = "announce_move"
+    TELL_TALLIES = "tell_tallies"
+    END_POLL = "end_poll"
+    VERIFY_QUOTE = "verify_quote"
     CLEAN_UP = "clean_up"
 
 

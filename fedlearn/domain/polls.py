@@ -27,6 +27,17 @@ class Poll:
     voters: int = 0
     own_choices: frozenset[int] = frozenset()
 
+    def share_of(self, option: PollOption) -> int:
+        """How many of a hundred voters chose an answer."""
+        # A server that does not count people counts choices at least.
+        all_voters = self.voters or sum(one.votes for one in self.options)
+        return min(round(100 * option.votes / all_voters), 100) if all_voters else 0
+
+    def is_same_as(self, other: "Poll") -> bool:
+        """Whether both offer the same answers, so that votes in one are votes in the other."""
+        titles = [[option.title for option in one.options] for one in (self, other)]
+        return titles[0] == titles[1] and self.is_multiple == other.is_multiple
+
     def is_over(self, at: Millis) -> bool:
         """Whether nobody can vote any more."""
         return self.closed_at is not None or (self.ends_at is not None and self.ends_at <= at)

@@ -20,6 +20,7 @@ from fedlearn.inbox.activities.flag import on_flag
 from fedlearn.inbox.activities.follow import on_follow
 from fedlearn.inbox.activities.like import on_like
 from fedlearn.inbox.activities.move import on_move
+from fedlearn.inbox.activities.quote_request import on_quote_request
 from fedlearn.inbox.activities.reject import on_reject
 from fedlearn.inbox.activities.undo import on_undo
 from fedlearn.inbox.activities.update import on_update
@@ -45,6 +46,7 @@ HANDLERS: dict[str, Handler] = {
     "Follow": on_follow,
     "Like": on_like,
     "Move": on_move,
+    "QuoteRequest": on_quote_request,
     "Reject": on_reject,
     "Remove": on_remove,
     "Undo": on_undo,

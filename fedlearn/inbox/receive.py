@@ -18,7 +18,9 @@ from fedlearn.instance import Instance
 from fedlearn.settings import Settings
 
 # What is ordered by its own identity; everything else by the identity of its object.
-BEGINNINGS = frozenset({"Follow", "Like", "Announce", "Block", "EmojiReact", "Dislike", "Flag"})
+BEGINNINGS = frozenset(
+    {"Follow", "Like", "Announce", "Block", "EmojiReact", "Dislike", "Flag", "QuoteRequest"}
+)
 SELF_CHANGES = frozenset({"Delete", "Update"})
 
 

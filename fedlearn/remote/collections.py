@@ -18,7 +18,7 @@ COLLECTIONS = frozenset({"Collection", "OrderedCollection"}) | PAGES
 
 
 async def read_items(instance: Instance, uri: Uri, most: int = MOST_ITEMS) -> list[Uri]:
-    """What a collection lists, the first of it at most; pages on other servers, and those after the twentieth, are not read.
+    """The first of what a collection lists; of its pages twenty are read, and none elsewhere.
 
     Raises `FetchError` and its kin, or `RefusedDocument` for what is no collection. Where a later
     page cannot be had, what came before it counts.

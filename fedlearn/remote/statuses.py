@@ -27,7 +27,7 @@ from fedlearn.instance import Instance
 from fedlearn.remote.actors import find_actor
 from fedlearn.remote.content import content_of, warning_of
 from fedlearn.remote.mentions import want_mentioned
-from fedlearn.remote.quotes import claim_quote
+from fedlearn.remote.quotes import claim_quote, confirm_quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +47,17 @@ async def fetch_note(instance: Instance, uri: str) -> tuple[NoteDocument, Actor]
 
 
 async def store_note(
-    connection: Connection, uris: Uris, note: NoteDocument, author: Actor
+    connection: Connection,
+    uris: Uris,
+    note: NoteDocument,
+    author: Actor,
+    *,
+    quotes_above: int = 0,
 ) -> Stored | None:
     """Keep a post; None when its author has deleted it already.
 
-    A post that is known stays as it is. `RefusedDocument` when the author may not speak for it, or
-    when it is no post but a vote.
+    A post that is known stays as it is. `quotes_above` is how many quotes lead to it.
+    `RefusedDocument` when the author may not speak for it, or when it is no post but a vote.
     """
     _check_authorship(note, author, uris)
     if not author.is_active:
@@ -72,7 +77,7 @@ async def store_note(
     if note.poll is not None:
         await db_polls.store_poll(connection, status.id, note.poll)
     if note.quote is not None:
-        await claim_quote(connection, status, note.quote)
+        await claim_quote(connection, status, note.quote, quotes_above=quotes_above)
     named = await _store_mentions(connection, uris, status, note, author.profile.followers)
     return Stored(status, tuple(named))
 
@@ -91,6 +96,9 @@ async def update_note(
     is_edit = note.updated is not None and note.updated > (before.edited_at or before.published)
     await _refresh_poll(connection, before.id, note, is_edit=is_edit)
     if not is_edit:
+        # A quote may have been agreed to since; another one would be an edit.
+        if note.quote is not None:
+            await confirm_quote(connection, before, note.quote)
         return Stored(before, ())
     after = replace(
         before,

@@ -33,6 +33,15 @@ async def notify(
     )
 
 
+async def remind(
+    connection: Connection, owner: Actor, kind: NotificationKind, status_id: StatusId
+) -> None:
+    """Tell a person of ours what became of a post of their own."""
+    await db_notifications.insert_notification(
+        connection, owner_id=owner.id, sender_id=owner.id, kind=kind, status_id=status_id
+    )
+
+
 async def take_back(
     connection: Connection,
     owner_id: ActorId,

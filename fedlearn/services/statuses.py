@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from fedlearn.activitypub.render.activities import render_create, render_delete, render_update
 from fedlearn.activitypub.webfinger import read_handle
@@ -11,7 +11,7 @@ from fedlearn.db import statuses as db_statuses
 from fedlearn.db.database import Connection
 from fedlearn.db.details import replace_hashtags
 from fedlearn.domain.actors import Actor
-from fedlearn.domain.audience import Reach, Scope, narrower
+from fedlearn.domain.audience import Scope
 from fedlearn.domain.ids import StatusId, now, snowflake
 from fedlearn.domain.notifications import NotificationKind
 from fedlearn.domain.statuses import Status, StatusView
@@ -20,43 +20,40 @@ from fedlearn.instance import Instance
 from fedlearn.outbox.publish import publish_status_activity
 from fedlearn.outbox.recipients import Recipients, recipients_of, recipients_of_change
 from fedlearn.remote.actors import find_handle
+from fedlearn.services.drafts import Draft, PollDraft, check_poll, check_text, no_wider_than
 from fedlearn.services.notifications import notify
+from fedlearn.services.polls import change_poll, open_poll
+from fedlearn.services.quotes import ask_to_quote, quote
 from fedlearn.services.seen import own_status, seen
 from fedlearn.services.timelines import distribute
-from fedlearn.text.format import Named, format_status
+from fedlearn.text.format import Named, format_quote, format_status
 from fedlearn.text.mentions import handles_in, hashtags_in
 
 MOST_HANDLES_LOOKED_UP = 20
 PATIENCE_FOR_A_HANDLE = 10.0  # seconds
-LONGEST_WARNING = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What a person wants to post."""
-
-    text: str
-    reach: Reach = Reach.PUBLIC
-    scope: Scope = Scope.FED
-    content_warning: str = ""
-    language: str | None = None
-    in_reply_to_id: StatusId | None = None
 
 
 async def post_status(instance: Instance, author: Actor, draft: Draft) -> StatusView:
     """Post; what comes back is the post as its author sees it.
 
-    Raises `Invalid` with a message per field, `NotFound` for a parent that the author cannot see.
+    Raises `Invalid` with a message per field, `NotFound` for a post that is answered or quoted and
+    that the author cannot see.
     """
-    _check_text(instance, draft.text, draft.content_warning)
-    parent = await _parent(instance, author, draft)
-    draft = _no_wider_than(parent, draft)
+    check_text(instance.settings, draft.text, draft.content_warning)
+    check_poll(instance.settings, draft.poll)
+    parent = await _other_post(instance, author, draft.in_reply_to_id)
+    quoted = await _other_post(instance, author, draft.quoted_id)
+    draft = no_wider_than(quoted, no_wider_than(parent, draft))
     named = await _named(instance, draft.text)
     _refuse_outsiders(named, draft.scope)
-    status = _new_status(instance, author, draft, parent, named)
+    status = _new_status(instance, author, draft, named=named, parent=parent, quoted=quoted)
     async with instance.db.write() as connection:
         await db_statuses.insert_status(connection, status, is_local=True)
         await _store_details(connection, status, draft.text, named)
+        if draft.poll is not None:
+            await open_poll(connection, status.id, draft.poll)
+        if quoted is not None:
+            await quote(instance, connection, author, status, quoted)
         await distribute(connection, status, author, [actor.id for actor in named.values()])
         view = await seen(connection, author, status.id)
         recipients = await recipients_of(connection, view)
@@ -68,33 +65,46 @@ async def post_status(instance: Instance, author: Actor, draft: Draft) -> Status
             activity=activity,
             recipients=recipients,
         )
+        if quoted is not None:
+            await ask_to_quote(instance, connection, view, quoted)
     return view
 
 
 async def edit_status(
-    instance: Instance, author: Actor, status_id: StatusId, text: str, content_warning: str
+    instance: Instance,
+    author: Actor,
+    status_id: StatusId,
+    text: str,
+    content_warning: str,
+    *,
+    poll: PollDraft | None = None,
 ) -> StatusView:
-    """Change what a post says; the audience stays, and what it said before is kept."""
-    _check_text(instance, text, content_warning)
+    """Change what a post says, and what its poll offers; what it said before is kept.
+
+    The audience stays, what it quotes stays, and so does a poll of which nothing is said.
+    """
+    check_text(instance.settings, text, content_warning)
+    check_poll(instance.settings, poll)
     named = await _named(instance, text)
     async with instance.db.write() as connection:
         before = await own_status(connection, author, status_id)
         _refuse_outsiders(named, before.scope)
+        old = await seen(connection, author, status_id)
         after = replace(
             before,
-            content=_html(instance, text, named),
+            content=_html(instance, text, named, _quoted_url(old)),
             source=text,
             content_warning=content_warning,
             is_sensitive=bool(content_warning),
             edited_at=now(),
         )
-        old = await seen(connection, author, status_id)
         before_edit = await recipients_of_change(connection, old)
         await db_statuses.replace_text(connection, before, after)
         await db_statuses.remove_mentions_except(
             connection, status_id, [actor.id for actor in named.values()]
         )
         new = await _store_details(connection, after, text, named)
+        await change_poll(connection, status_id, poll)
         for actor in (one for one in named.values() if one.id in new):
             await notify(connection, actor, author, NotificationKind.MENTION, status_id)
         view = await seen(connection, author, status_id)
@@ -137,20 +147,6 @@ async def delete_status(instance: Instance, author: Actor, status_id: StatusId) 
 # --- what is checked -----------------------------------------------------------------------------
 
 
-def _check_text(instance: Instance, text: str, content_warning: str) -> None:
-    limit = instance.settings.max_status_characters
-    if not text.strip():
-        raise Invalid("There is nothing to post yet.", {"text": "Write something first."})
-    if len(text) + len(content_warning) > limit:
-        over = len(text) + len(content_warning) - limit
-        raise Invalid(
-            "The post is too long.", {"text": f"{over} characters too many: {limit} fit in a post."}
-        )
-    if len(content_warning) > LONGEST_WARNING:
-        message = f"A warning has at most {LONGEST_WARNING} characters."
-        raise Invalid("The warning is too long.", {"content_warning": message})
-
-
 def _refuse_outsiders(named: Mapping[str, Actor], scope: Scope) -> None:
     outsiders = [actor.acct for actor in named.values() if not actor.is_local]
     if scope is Scope.ORG and outsiders:
@@ -162,20 +158,15 @@ def _refuse_outsiders(named: Mapping[str, Actor], scope: Scope) -> None:
 # --- how a status comes about --------------------------------------------------------------------
 
 
-async def _parent(instance: Instance, author: Actor, draft: Draft) -> StatusView | None:
-    if draft.in_reply_to_id is None:
+async def _other_post(
+    instance: Instance, author: Actor, status_id: StatusId | None
+) -> StatusView | None:
+    """The post that is answered or quoted; in place of a boost, what it boosts."""
+    if status_id is None:
         return None
     async with instance.db.read() as connection:
-        parent = await seen(connection, author, draft.in_reply_to_id)
-    return parent.boost_of or parent
-
-
-def _no_wider_than(parent: StatusView | None, draft: Draft) -> Draft:
-    """An answer reaches no further than what it answers."""
-    if parent is None:
-        return draft
-    scope = Scope.ORG if parent.status.scope is Scope.ORG else draft.scope
-    return replace(draft, reach=narrower(draft.reach, parent.status.reach), scope=scope)
+        other = await seen(connection, author, status_id)
+    return other.boost_of or other
 
 
 async def _named(instance: Instance, text: str) -> dict[str, Actor]:
@@ -205,8 +196,10 @@ def _new_status(
     instance: Instance,
     author: Actor,
     draft: Draft,
-    parent: StatusView | None,
+    *,
     named: Mapping[str, Actor],
+    parent: StatusView | None,
+    quoted: StatusView | None,
 ) -> Status:
     status_id = StatusId(snowflake())
     username = author.profile.username
@@ -218,11 +211,12 @@ def _new_status(
         actor_id=author.id,
         reach=draft.reach,
         scope=draft.scope,
-        content=_html(instance, draft.text, named),
+        content=_html(instance, draft.text, named, quoted.status.url if quoted else None),
         source=draft.text,
         content_warning=draft.content_warning,
         is_sensitive=bool(draft.content_warning),
         language=draft.language,
+        quote_policy=draft.quote_policy,
         in_reply_to_uri=parent.status.uri if parent else None,
         in_reply_to_id=parent.id if parent else None,
         boost_of_id=None,
@@ -232,12 +226,19 @@ def _new_status(
     )
 
 
-def _html(instance: Instance, text: str, named: Mapping[str, Actor]) -> str:
+def _html(instance: Instance, text: str, named: Mapping[str, Actor], quoted_url: str | None) -> str:
     people = {
         typed: Named(url=actor.profile.url, username=actor.profile.username)
         for typed, actor in named.items()
     }
-    return format_status(text, people, instance.uris.hashtag)
+    html = format_status(text, people, instance.uris.hashtag)
+    return format_quote(quoted_url) + html if quoted_url else html
+
+
+def _quoted_url(view: StatusView) -> str | None:
+    if view.quote is None:
+        return None
+    return view.quote.view.status.url if view.quote.view else view.quote.quoted_uri
 
 
 async def _store_details(

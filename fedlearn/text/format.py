@@ -45,6 +45,12 @@ def format_status(
     return SafeHtml("".join(f"<p>{one.replace(chr(10), '<br>')}</p>" for one in formatted))
 
 
+def format_quote(url: str) -> SafeHtml:
+    """What stands before a text that quotes a post, for those who cannot show the post itself."""
+    address = html.escape(url)
+    return SafeHtml(f'<p class="quote-inline">RE: <a href="{address}">{address}</a></p>')
+
+
 def _link(url: str) -> str:
     """An address, of which only the telling part is shown."""
     scheme, _, rest = url.partition("://")

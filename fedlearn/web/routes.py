@@ -6,7 +6,7 @@ from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from fedlearn.web.federation import actors, collections, discovery, inbox, objects
+from fedlearn.web.federation import actors, collections, discovery, inbox, objects, quotes
 from fedlearn.web.pages import (
     about,
     home,
@@ -41,6 +41,7 @@ FEDERATION = [
     Route(STATUS + "/{collection:str}", objects.get_totals),
     Route("/users/{username}/outbox", collections.get_outbox),
     Route("/users/{username}/followers_synchronization", collections.get_partial_followers),
+    Route("/users/{username}/quote_authorizations/{authorization_id:id}", quotes.get_authorization),
     Route("/users/{username}/{collection}", collections.get_collection),
     Route("/contexts/{status_id:id}", objects.get_conversation),
     Route("/actor", actors.get_instance_actor),

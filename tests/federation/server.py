@@ -23,7 +23,7 @@ from fedlearn.instance import Instance
 from fedlearn.remote.actors import find_handle
 from fedlearn.services import accounts, follows, statuses
 from fedlearn.services.accounts import NewAccount
-from fedlearn.services.statuses import Draft
+from fedlearn.services.drafts import Draft
 from fedlearn.settings import Settings
 from fedlearn.worker import Worker
 from tests.federation.network import Network

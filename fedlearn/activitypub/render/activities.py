@@ -29,14 +29,14 @@ def render_create(view: StatusView, uris: Uris) -> Document:
     }
 
 
-def render_update(view: StatusView, uris: Uris) -> Document:
-    """An edited status goes out."""
+def render_update(view: StatusView, uris: Uris, at: Millis | None = None) -> Document:
+    """An edited status goes out; or, at a moment of its own, one that changed without an edit."""
     note = render_note(view, uris)
     return {
-        "id": f"{view.status.uri}#updates/{view.status.edited_at}",
+        "id": f"{view.status.uri}#updates/{at or view.status.edited_at}",
         "type": "Update",
         "actor": view.author.uri,
-        "published": note["updated"],
+        "published": timestamp(at) if at else note["updated"],
         "to": note["to"],
         "cc": note["cc"],
         "object": note,

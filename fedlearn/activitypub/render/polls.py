@@ -1,8 +1,10 @@
-"""This is where the poll of one of our statuses is written as part of a Question."""
+"""This is where polls of ours are written as part of a Question, and votes as what they are."""
 
 from fedlearn.activitypub.jsonld import Document
 from fedlearn.activitypub.render.documents import timestamp
+from fedlearn.domain.ids import Uri
 from fedlearn.domain.polls import Poll, PollOption
+from fedlearn.domain.statuses import StatusView
 
 
 def render_poll(poll: Poll) -> Document:
@@ -18,6 +20,25 @@ def render_poll(poll: Poll) -> Document:
     if poll.closed_at is not None:
         question["closed"] = timestamp(poll.closed_at)
     return question
+
+
+def render_vote(uri: str, voter: Uri, view: StatusView, title: str) -> Document:
+    """The choice of an answer: a Note without content, for nobody but the author of the poll."""
+    audience: Document = {"to": [view.author.uri], "cc": []}
+    return {
+        "id": f"{uri}/activity",
+        "type": "Create",
+        "actor": voter,
+        **audience,
+        "object": {
+            "id": uri,
+            "type": "Note",
+            "attributedTo": voter,
+            "inReplyTo": view.status.uri,
+            "name": title,
+            **audience,
+        },
+    }
 
 
 def _render_option(option: PollOption) -> Document:

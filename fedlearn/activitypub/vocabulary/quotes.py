@@ -7,22 +7,27 @@ from fedlearn.activitypub import values
 from fedlearn.activitypub.audience import SPELLINGS_OF_PUBLIC
 from fedlearn.activitypub.fetch import is_activity_json
 from fedlearn.activitypub.jsonld import Document
+from fedlearn.activitypub.uris import origin_of
 from fedlearn.domain.ids import Uri
 from fedlearn.domain.quotes import QuotePolicy
 from fedlearn.errors import RefusedDocument
 
 MOST_APPROVED = 100
-# FEP-044f first; then what Fedibird, Misskey and others send.
-QUOTE_PROPERTIES = ("quote", "quoteUri", "quoteUrl", "_misskey_quote")
+# What Fedibird, Misskey and others send, who know of no authorizations.
+LEGACY_PROPERTIES = ("quoteUri", "quoteUrl", "_misskey_quote")
 MISSKEY_QUOTE = "https://misskey-hub.net/ns#_misskey_quote"
 
 
 @dataclass(frozen=True, slots=True)
 class QuoteClaim:
-    """That a post quotes another, and where its author says that this is allowed."""
+    """That a post quotes another, and where its author says that this is allowed.
+
+    A legacy one comes from a server that cannot ask for an authorization.
+    """
 
     uri: Uri
     authorization: Uri | None
+    is_legacy: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +42,14 @@ class Authorization:
 
 def read_quote(document: Document, tags: Iterable[Document]) -> QuoteClaim | None:
     """What a post quotes, by whichever of its properties says so (FEP-e232 links included)."""
-    found = next(filter(None, (values.uri(document.get(one)) for one in QUOTE_PROPERTIES)), None)
-    quoted = found or next(filter(None, map(_linked, tags)), None)
-    if quoted is None:
+    quoted = values.uri(document.get("quote"))
+    legacy = [*(values.uri(document.get(one)) for one in LEGACY_PROPERTIES), *map(_linked, tags)]
+    uri = quoted or next(filter(None, legacy), None)
+    # It is shown as a link where it may not be shown itself.
+    if uri is None or origin_of(uri) is None:
         return None
-    return QuoteClaim(quoted, values.uri(document.get("quoteAuthorization")))
+    authorization = values.uri(document.get("quoteAuthorization"))
+    return QuoteClaim(uri, authorization, is_legacy=quoted is None)
 
 
 def _linked(tag: Document) -> Uri | None:

@@ -11,6 +11,7 @@ from fedlearn.db.database import Connection
 from fedlearn.domain.actors import Actor
 from fedlearn.domain.ids import Uri
 from fedlearn.domain.statuses import Status
+from fedlearn.inbox.activities.vote import on_vote
 from fedlearn.inbox.outcome import DONE, Ignored, Outcome
 from fedlearn.inbox.verify import Sender
 from fedlearn.instance import Instance
@@ -20,10 +21,12 @@ from fedlearn.services.timelines import distribute
 
 
 async def on_create(instance: Instance, activity: Activity, sender: Sender) -> Outcome:
-    """Keep the post if it concerns somebody here, and show it to them."""
+    """Keep the post if it concerns somebody here, and show it to them; count it, if it votes."""
     note = await read_embedded(instance, activity, sender)
     if isinstance(note, Ignored):
         return note
+    if note.is_vote:
+        return await on_vote(instance, activity, note, sender)
     return await keep_note(instance, note, sender, delivered_to=activity.delivered_to)
 
 
@@ -48,8 +51,6 @@ async def keep_note(
 
     `delivered_to` is the actor of ours to whose own inbox it came, so it is meant for them.
     """
-    if note.is_vote:
-        return Ignored("votes are not understood yet")
     async with instance.db.write() as connection:
         if not await db_blocks.may_answer(connection, sender.actor.id, note.in_reply_to):
             return Ignored("it answers somebody who has blocked its sender")

@@ -1,4 +1,4 @@
-"""Delete: a post or an account on another server is no more."""
+"""Delete: a post, an account or a word given on another server is no more."""
 
 from fedlearn.activitypub.uris import same_origin
 from fedlearn.activitypub.vocabulary.activities import Activity
@@ -8,6 +8,7 @@ from fedlearn.inbox.outcome import DONE, Ignored, Outcome
 from fedlearn.inbox.verify import Sender
 from fedlearn.instance import Instance
 from fedlearn.remote.actors import mark_gone
+from fedlearn.services.quotes import lose_authorization
 
 
 async def on_delete(instance: Instance, activity: Activity, sender: Sender) -> Outcome:
@@ -22,6 +23,8 @@ async def on_delete(instance: Instance, activity: Activity, sender: Sender) -> O
     async with instance.db.write() as connection:
         # Remembered for its sender only: nobody can bury what somebody else will write.
         await db_received.bury(connection, activity.object_uri, sender.actor.uri)
+        if await lose_authorization(instance, connection, activity.object_uri, sender.actor):
+            return DONE
         status = await db_statuses.status_by_uri(connection, activity.object_uri)
         if status is None or status.actor_id != sender.actor.id:
             return Ignored("it deletes no post of its sender that we have")

@@ -1,19 +1,20 @@
-"""Reject: somebody on another server does not let a person of ours read them, or no more."""
+"""Reject: somebody on another server does not let a person of ours read or quote them."""
 
 from fedlearn.activitypub.vocabulary.activities import Activity
 from fedlearn.inbox.activities.answered import answered_follow
-from fedlearn.inbox.outcome import DONE, Ignored, Outcome
+from fedlearn.inbox.activities.quote_answer import on_quote_rejected
+from fedlearn.inbox.outcome import DONE, Outcome
 from fedlearn.inbox.verify import Sender
 from fedlearn.instance import Instance
 from fedlearn.services.follows import end_follow
 
 
 async def on_reject(instance: Instance, activity: Activity, sender: Sender) -> Outcome:
-    """Our follow is over, whether it was pending or accepted."""
+    """Our follow or our quote is over, whether it was pending or accepted."""
     async with instance.db.write() as connection:
         answered = await answered_follow(connection, activity, sender)
-        if answered is None:
-            return Ignored("it answers no follow of ours")
-        follow, follower = answered
-        await end_follow(connection, follow, follower)
-    return DONE
+        if answered is not None:
+            follow, follower = answered
+            await end_follow(connection, follow, follower)
+            return DONE
+    return await on_quote_rejected(instance, activity, sender)

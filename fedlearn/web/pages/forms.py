@@ -7,7 +7,7 @@ from starlette.responses import RedirectResponse
 from fedlearn.domain.audience import Reach, Scope
 from fedlearn.domain.ids import StatusId
 from fedlearn.errors import Invalid, NotFound
-from fedlearn.services.statuses import Draft
+from fedlearn.services.drafts import Draft
 from fedlearn.web.sessions import local_path
 
 # The choices of the composer: what is sent, and in plain words what will happen.
