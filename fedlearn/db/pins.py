@@ -1,5 +1,7 @@
 """This is where it is remembered which posts stand on top of their authors' profiles."""
 
+from collections.abc import Sequence
+
 from fedlearn.db.database import Connection
 from fedlearn.db.visibility import VISIBLE, eyes
 from fedlearn.domain.audience import Viewer
@@ -36,6 +38,18 @@ async def count_pins(connection: Connection, actor_id: ActorId) -> int:
         "SELECT count(*) AS n FROM pin WHERE actor_id = :actor", actor=actor_id
     )
     return int(row["n"]) if row else 0
+
+
+async def pinned_among(
+    connection: Connection, actor_id: ActorId, ids: Sequence[StatusId]
+) -> set[int]:
+    """Those of these statuses that somebody has on top."""
+    rows = await connection.fetch_all(
+        "SELECT status_id FROM pin WHERE actor_id = :actor AND status_id IN :ids",
+        actor=actor_id,
+        ids=ids,
+    )
+    return {row["status_id"] for row in rows}
 
 
 async def pinned_by(

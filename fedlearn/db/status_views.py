@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from fedlearn.db.actors import actors_by_id
 from fedlearn.db.database import Connection
+from fedlearn.db.pins import pinned_among
 from fedlearn.db.polls import polls_of
 from fedlearn.db.quotes import quotes_of
 from fedlearn.db.reactions import reactions_to
@@ -91,6 +92,7 @@ class _Details:
     favourites: dict[int, int] = field(default_factory=dict)
     favourited: set[int] = field(default_factory=set)
     boosted: set[int] = field(default_factory=set)
+    pinned: set[int] = field(default_factory=set)
 
     def view(self, status: Status) -> StatusView:
         """One of the statuses with what belongs to it."""
@@ -113,6 +115,7 @@ class _Details:
             favourites=max(self.favourites.get(status.id, 0), status.told_favourites or 0),
             favourited=status.id in self.favourited,
             boosted=status.id in self.boosted,
+            pinned=status.id in self.pinned,
         )
 
     def _quote(self, quote: Quote | None) -> QuoteView | None:
@@ -256,3 +259,4 @@ async def _read_own_marks(
     )
     details.favourited = {row["id"] for row in favourited}
     details.boosted = {row["id"] for row in boosted}
+    details.pinned = await pinned_among(connection, actor_id, list(ids))

@@ -132,7 +132,7 @@ class StatusView:
     """A status with all that a reader is shown; pages, API and ActivityPub are made from it.
 
     Counts hold only what the viewer may see, or for posts of others what their server tells of all.
-    `favourited` and `boosted` are the viewer's own.
+    `favourited`, `boosted` and `pinned` are the viewer's own.
     """
 
     status: Status
@@ -151,6 +151,7 @@ class StatusView:
     favourites: int = 0
     favourited: bool = False
     boosted: bool = False
+    pinned: bool = False
 
     @property
     def id(self) -> StatusId:

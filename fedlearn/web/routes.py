@@ -42,6 +42,7 @@ FEDERATION = [
     Route("/users/{username}/outbox", collections.get_outbox),
     Route("/users/{username}/followers_synchronization", collections.get_partial_followers),
     Route("/users/{username}/quote_authorizations/{authorization_id:id}", quotes.get_authorization),
+    Route("/users/{username}/featured", collections.get_featured),
     Route("/users/{username}/{collection}", collections.get_collection),
     Route("/contexts/{status_id:id}", objects.get_conversation),
     Route("/actor", actors.get_instance_actor),

@@ -11,7 +11,7 @@ from fedlearn.activitypub.render.documents import timestamp
 from fedlearn.activitypub.render.statuses import audience_of, render_note, render_tombstone
 from fedlearn.activitypub.uris import PUBLIC, Uris
 from fedlearn.domain.actors import Actor
-from fedlearn.domain.ids import Millis, Uri
+from fedlearn.domain.ids import Millis, Uri, snowflake
 from fedlearn.domain.statuses import StatusView
 
 
@@ -149,6 +149,30 @@ def render_answer(kind: str, uri: str, follow: Document) -> Document:
         "to": [follow["actor"]],
         "cc": [],
         "object": follow,
+    }
+
+
+def render_add(view: StatusView) -> Document:
+    """A status stands on top of its author's profile."""
+    return _render_pin("Add", view)
+
+
+def render_remove(view: StatusView) -> Document:
+    """A status does not stand there any more."""
+    return _render_pin("Remove", view)
+
+
+def _render_pin(kind: str, view: StatusView) -> Document:
+    """Addressed as the status is, without those whom it names: it is no news to them."""
+    audience = addressed(view.status.reach, Uri(f"{view.author.uri}/followers"), [])
+    return {
+        "id": f"{view.status.uri}#{kind.lower()}s/{snowflake()}",
+        "type": kind,
+        "actor": view.author.uri,
+        "to": list(audience.to),
+        "cc": list(audience.cc),
+        "object": view.status.uri,
+        "target": f"{view.author.uri}/featured",
     }
 
 

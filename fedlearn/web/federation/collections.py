@@ -6,14 +6,16 @@ from starlette.responses import Response
 from fedlearn.activitypub.jsonld import Document
 from fedlearn.activitypub.render.activities import render_announce, render_create
 from fedlearn.activitypub.render.documents import render_collection, render_page
+from fedlearn.activitypub.render.statuses import render_note
 from fedlearn.activitypub.synchronization import partial_collection
 from fedlearn.activitypub.uris import Uris, host_of
 from fedlearn.db import follows as db_follows
+from fedlearn.db import pins as db_pins
 from fedlearn.db import timelines as db_timelines
 from fedlearn.db.database import Connection
 from fedlearn.db.status_views import status_views
 from fedlearn.domain.actors import Actor
-from fedlearn.domain.audience import STRANGER
+from fedlearn.domain.audience import STRANGER, Scope
 from fedlearn.domain.ids import FollowId, StatusId
 from fedlearn.domain.statuses import StatusView
 from fedlearn.errors import NotFound
@@ -25,8 +27,9 @@ from fedlearn.web.negotiation import activity_response
 STATUSES_A_PAGE = 20
 ACTORS_A_PAGE = 40
 
-# Pinned posts and featured hashtags, which peers ask for; nobody here has any yet.
-EMPTY_SO_FAR = frozenset({"featured", "tags"})
+# Featured hashtags, which peers ask for; nobody here has any yet.
+EMPTY_SO_FAR = frozenset({"tags"})
+MOST_FEATURED = 20
 PAGES_OF_FOLLOWS = {
     "followers": db_follows.followers_page,
     "following": db_follows.following_page,
@@ -65,7 +68,7 @@ def activity_of(view: StatusView, uris: Uris) -> Document:
 
 
 async def get_collection(request: Request) -> Response:
-    """Followers, following, pinned posts or featured hashtags of an actor."""
+    """Followers, following or featured hashtags of an actor."""
     await viewer_of(request)
     actor = await find_local_actor(request)
     kind = request.path_params["collection"]
@@ -114,10 +117,27 @@ async def get_partial_followers(request: Request) -> Response:
     return activity_response(request, document, headers=PRIVATE)
 
 
+async def get_featured(request: Request) -> Response:
+    """What stands on top of a profile: whole where it is open to all, else by its id."""
+    viewer = await viewer_of(request)
+    actor = await find_local_actor(request)
+    uris = instance_of(request).uris
+    async with instance_of(request).db.read() as connection:
+        ids = await db_pins.pinned_by(connection, viewer, actor.id, MOST_FEATURED)
+        views = await status_views(connection, viewer, ids)
+    shown = [view for view in views if view.status.scope is Scope.FED]
+    items = [
+        render_note(view, uris) if view.status.reach.is_open else view.status.uri for view in shown
+    ]
+    document = render_collection(f"{actor.uri}/featured", len(items), items=items)
+    is_open = all(view.status.reach.is_open for view in shown)
+    return activity_response(request, document, headers=caching(request, is_open=is_open))
+
+
 async def get_instance_collection(request: Request) -> Response:
     """Collections of the instance actor, which neither posts nor follows."""
     kind = request.path_params["collection"]
-    if kind not in {"outbox", *PAGES_OF_FOLLOWS, *EMPTY_SO_FAR}:
+    if kind not in {"outbox", "featured", *PAGES_OF_FOLLOWS, *EMPTY_SO_FAR}:
         raise NotFound("There is no such collection.")
     uri = f"{instance_of(request).actor.uri}/{kind}"
     return activity_response(request, render_collection(uri, 0, items=[]))

@@ -6,6 +6,7 @@ from starlette.responses import Response
 from fedlearn.activitypub.webfinger import read_handle
 from fedlearn.db import actors as db_actors
 from fedlearn.db import follows as db_follows
+from fedlearn.db import pins as db_pins
 from fedlearn.db import timelines as db_timelines
 from fedlearn.db.status_views import status_views
 from fedlearn.domain.actors import Actor, ActorKind
@@ -21,6 +22,7 @@ from fedlearn.web.sessions import current_user, read_form, require_user
 from fedlearn.web.templating import render_page
 
 A_PAGE = 20
+MOST_ON_TOP = 20
 
 
 async def profile_page(request: Request) -> Response:
@@ -35,6 +37,8 @@ async def profile_page(request: Request) -> Response:
             connection, viewer, actor.id, before=cursor_of(request), limit=A_PAGE
         )
         views = await status_views(connection, viewer, ids)
+        on_top = await db_pins.pinned_by(connection, viewer, actor.id, MOST_ON_TOP)
+        pinned = await status_views(connection, viewer, [] if cursor_of(request) else on_top)
         followers, following = await db_follows.count_follows(connection, actor.id)
         moved_to = await db_actors.actor_by_uri(connection, actor.profile.moved_to or "")
         mine = await db_follows.follow_between(connection, viewer.actor_id or ActorId(0), actor.id)
@@ -45,6 +49,7 @@ async def profile_page(request: Request) -> Response:
         headers={"link": link} if actor.is_local else None,
         actor=actor,
         views=views,
+        pinned=pinned,
         older=ids[-1] if len(ids) == A_PAGE else None,
         followers=followers,
         following=following,

@@ -1,0 +1,99 @@
+"""Posts on top of a profile: shown as `featured`, told by Add and Remove, theirs and ours."""
+
+import pytest
+
+from fedlearn.db import pins as db_pins
+from fedlearn.domain.audience import STRANGER, Reach, Scope
+from fedlearn.errors import Invalid, NotFound
+from fedlearn.services import pins
+from tests.federation.network import Network
+from tests.federation.peer import Person
+from tests.federation.scenes import is_read_by
+from tests.federation.server import Server, settle
+
+FEATURED = "/users/alice/featured"
+
+
+async def test_pinned_post_is_featured(alpha: Server, bob: Person) -> None:
+    """A pinned post stands whole in `featured`, and followers elsewhere are told; so when unpinned.
+
+    Conformance: 189.
+    """
+    await is_read_by(alpha, "alice", bob)
+    alice = await alpha.actor("alice")
+    first, second = await alpha.post("alice", "first"), await alpha.post("alice", "second")
+    for view in (first, second, second):
+        await pins.pin(alpha.instance, alice, view.id)
+    await settle(alpha)
+    featured = (await alpha.get(FEATURED)).json()
+    assert featured["totalItems"] == 2
+    assert [one["id"] for one in featured["orderedItems"]] == [
+        second.status.uri,
+        first.status.uri,
+    ]
+    assert featured["orderedItems"][0]["content"] == "<p>second</p>"
+    assert [(one["object"], one["target"]) for one in bob.peer.got("Add")] == [
+        (first.status.uri, f"{alice.uri}/featured"),
+        (second.status.uri, f"{alice.uri}/featured"),
+    ]
+    for _ in range(2):
+        await pins.unpin(alpha.instance, alice, second.id)
+    await settle(alpha)
+    assert (await alpha.get(FEATURED)).json()["totalItems"] == 1
+    assert [one["object"] for one in bob.peer.got("Remove")] == [second.status.uri]
+
+
+async def test_pins_are_shown_to_whom_the_post_is(
+    alpha: Server, bob: Person, network: Network
+) -> None:
+    """A post for followers is featured by its id alone, and to them; one kept inside to nobody."""
+    await is_read_by(alpha, "alice", bob)
+    alice = await alpha.actor("alice")
+    private = await alpha.post("alice", "for followers", reach=Reach.FOLLOWERS)
+    inside = await alpha.post("alice", "kept inside", scope=Scope.ORG)
+    for view in (private, inside):
+        await pins.pin(alpha.instance, alice, view.id)
+    await settle(alpha)
+    assert (await alpha.get(FEATURED)).json()["orderedItems"] == []
+    signed = (await bob.get(alpha, FEATURED)).json()
+    assert signed["orderedItems"] == [private.status.uri]
+    assert [one["object"] for one in bob.peer.got("Add")] == [private.status.uri]
+    assert all(str(inside.id) not in exchange.body.decode() for exchange in network.exchanges)
+
+
+async def test_what_cannot_be_pinned(alpha: Server) -> None:
+    """Nobody pins what somebody else wrote, what is for named people, or more than a few posts."""
+    alice, carol = await alpha.actor("alice"), await alpha.actor("carol")
+    direct = await alpha.post("alice", "@carol hello", reach=Reach.DIRECT)
+    with pytest.raises(Invalid):
+        await pins.pin(alpha.instance, alice, direct.id)
+    mine = [await alpha.post("alice", f"post {number}") for number in range(pins.MOST_PINS + 1)]
+    with pytest.raises(NotFound):
+        await pins.pin(alpha.instance, carol, mine[0].id)
+    for view in mine[:-1]:
+        await pins.pin(alpha.instance, alice, view.id)
+    with pytest.raises(Invalid, match="take one down"):
+        await pins.pin(alpha.instance, alice, mine[-1].id)
+    async with alpha.instance.db.read() as connection:
+        shown = await db_pins.pinned_by(connection, STRANGER, alice.id, 40)
+    assert shown == [view.id for view in reversed(mine[:-1])]
+
+
+async def test_pins_travel(alpha: Server, beta: Server) -> None:
+    """What is pinned on one server stands on top of the profile as the other shows it."""
+    alice = await alpha.actor("alice")
+    await beta.follow("bob", "@alice@alpha.test")
+    await settle(alpha, beta)
+    view = await alpha.post("alice", "on top")
+    await pins.pin(alpha.instance, alice, view.id)
+    await settle(alpha, beta)
+    there = await beta.known(alice.uri)
+    assert there is not None
+    stored = await beta.seen_by("bob", view.status.uri)
+    assert stored is not None
+    async with beta.instance.db.read() as connection:
+        assert await db_pins.pinned_by(connection, STRANGER, there.id, 40) == [stored.id]
+    await pins.unpin(alpha.instance, alice, view.id)
+    await settle(alpha, beta)
+    async with beta.instance.db.read() as connection:
+        assert await db_pins.pinned_by(connection, STRANGER, there.id, 40) == []
