@@ -12,7 +12,7 @@ from fedlearn.domain.ids import ActorId, Millis, now
 from fedlearn.domain.jobs import Delivery
 
 LEASE_MS = 2 * 60_000
-MOST_CONSIDERED = 512
+CONSIDERED_FOR_EACH = 8
 
 
 async def insert_deliveries(
@@ -68,8 +68,8 @@ async def claim_deliveries(
 ) -> list[Delivery]:
     """Take the next deliveries that are due: few to each host, one to a host that failed lately.
 
-    Only the oldest are looked at, so a long queue costs no more than a short one. A host with more
-    than its share among them is busy at the next look, and then others are seen.
+    Only some of the oldest are looked at, so a long queue costs no more than a short one. A host
+    with more than its share among them is busy at the next look, and then others are seen.
     """
     rows = await connection.fetch_all(
         """
@@ -101,7 +101,7 @@ async def claim_deliveries(
         limit=limit,
         per_host=per_host,
         busy_hosts=busy_hosts,
-        considered=MOST_CONSIDERED,
+        considered=CONSIDERED_FOR_EACH * limit,
     )
     return await _with_activities(connection, rows)
 

@@ -59,6 +59,7 @@ class SqliteConnection:
         self._raw = raw
         self._aside = aside
         self.work_announced = False
+        self.has_changed_much = False
 
     async def fetch_all(self, sql: str, **params: Any) -> Sequence[Row]:
         """Every row of the answer."""
@@ -86,6 +87,7 @@ class SqliteConnection:
         bound = [statement.bind(row) for row in rows]
         for start in range(0, len(bound), ROWS_AT_ONCE):
             if start:
+                self.has_changed_much = True
                 await asyncio.sleep(0)
             self._raw.executemany(statement.sql, bound[start : start + ROWS_AT_ONCE])
 
@@ -93,6 +95,7 @@ class SqliteConnection:
         """Change any number of rows, while others go on; how many rows were changed."""
         statement = for_sqlite(sql)
         work = partial(self._raw.execute, statement.sql, statement.bind(params))
+        self.has_changed_much = True
         return (await self._aside.run(work)).rowcount
 
     def announce_work(self) -> None:
@@ -168,7 +171,10 @@ class SqliteDatabase:
                     self._wait_for_disk(not redoable)
                     await self._begin()
                     yield connection
-                    await self._commit(redoable=redoable)
+                    if redoable and not connection.has_changed_much:
+                        self._writer.commit()
+                    else:
+                        await self._aside.run(self._writer.commit)
                 except BaseException:
                     self._writer.rollback()
                     raise
@@ -198,12 +204,6 @@ class SqliteDatabase:
                 await asyncio.sleep(BETWEEN_TRIES)
             else:
                 return
-
-    async def _commit(self, *, redoable: bool) -> None:
-        if redoable:
-            self._writer.commit()
-        else:
-            await self._aside.run(self._writer.commit)
 
     async def has_table(self, name: str) -> bool:
         """Whether the schema has this table."""
