@@ -6,6 +6,7 @@ The tree, each class saying what the reader of the answer should know:
         SettingsError            a setting is wrong: one line, and the start stops
         StartError               the surroundings are wrong: no key, no database, a newer schema
         NotFound                 not there, or not for this reader: both look the same
+            Deleted              it was there, and anybody may know so
         Forbidden                known and refused
         Invalid                  a form or command that cannot be carried out, by field
         Unavailable              try again later: the disk, the database or a far host is busy
@@ -35,6 +36,10 @@ class StartError(FedlearnError):
 
 class NotFound(FedlearnError):
     """What was asked for does not exist, or not for this reader."""
+
+
+class Deleted(NotFound):
+    """What was asked for existed, which was no secret, and is no more."""
 
 
 class Forbidden(FedlearnError):

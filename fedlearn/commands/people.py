@@ -11,7 +11,7 @@ from fedlearn.domain.actors import Actor, Role
 from fedlearn.domain.audience import Reach, Scope
 from fedlearn.errors import Invalid
 from fedlearn.instance import Instance
-from fedlearn.services import accounts, follows, lookup, moving, statuses
+from fedlearn.services import accounts, deletion, follows, lookup, moving, statuses
 from fedlearn.services.accounts import NewAccount
 from fedlearn.services.drafts import Draft
 
@@ -72,6 +72,22 @@ def make_link(name: Name) -> None:
         return await accounts.make_sign_in_link(instance, user)
 
     console.print(with_instance(work))
+
+
+@app.command("delete")
+def delete_user(
+    name: Name,
+    yes: Annotated[bool, typer.Option("--yes", help="Needed: there is no way back.")] = False,
+) -> None:
+    """Erase somebody's account and posts, here and wherever they went; the name stays taken."""
+    if not yes:
+        raise Invalid(f"add --yes to erase all that @{name} has posted: there is no way back")
+
+    async def work(instance: Instance) -> None:
+        await deletion.delete_account(instance, await accounts.find_user(instance, name))
+
+    with_instance(work)
+    console.print(f"@{name} is deleted; other servers are told.")
 
 
 @app.command("approve")

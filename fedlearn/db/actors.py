@@ -134,6 +134,17 @@ async def moved_since(connection: Connection, actor_id: ActorId, since: Millis) 
     return row is not None
 
 
+async def every_inbox(connection: Connection) -> list[Uri]:
+    """Where whatever we know of other servers is reached, each shared inbox once."""
+    rows = await connection.fetch_all(
+        """
+        SELECT DISTINCT coalesce(shared_inbox, inbox) AS inbox FROM actor
+        WHERE domain IS NOT NULL AND gone_at IS NULL AND suspended_at IS NULL
+        """
+    )
+    return [Uri(row["inbox"]) for row in rows]
+
+
 async def set_suspended(connection: Connection, actor_id: ActorId, at: Millis | None) -> None:
     """Since when an actor may not take part; None lets it."""
     await connection.execute(
@@ -142,10 +153,14 @@ async def set_suspended(connection: Connection, actor_id: ActorId, at: Millis | 
 
 
 async def erase_traces(connection: Connection, actor_id: ActorId) -> None:
-    """Remove what a gone actor said and did: posts, likes, follows either way, notifications."""
+    """Remove what a gone actor said and did, and whom it followed and blocked, either way."""
     for statement in (
         "DELETE FROM status WHERE actor_id = :id",
         "DELETE FROM favourite WHERE actor_id = :id",
+        "DELETE FROM reaction WHERE actor_id = :id",
+        "DELETE FROM quote_authorization WHERE quoting_actor_id = :id",
+        "DELETE FROM home_entry WHERE owner_id = :id",
+        "DELETE FROM block WHERE actor_id = :id OR target_id = :id",
         "DELETE FROM follow WHERE follower_id = :id OR followee_id = :id",
         "DELETE FROM notification WHERE sender_id = :id OR owner_id = :id",
     ):

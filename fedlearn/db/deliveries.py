@@ -197,6 +197,17 @@ async def count_deliveries(connection: Connection) -> dict[str, int]:
     return {"waiting": int(row["waiting"]), "dead": int(row["dead"])} if row else {}
 
 
+async def drop_deliveries_of(connection: Connection, sender_id: ActorId) -> None:
+    """Drop what waits to be sent by an actor."""
+    await connection.sweep(
+        """
+        DELETE FROM delivery WHERE activity_id IN (
+            SELECT id FROM outgoing_activity WHERE sender_id = :sender)
+        """,
+        sender=sender_id,
+    )
+
+
 async def drop_deliveries_to(connection: Connection, domain: str) -> None:
     """Drop what waits for a domain and its subdomains."""
     await connection.sweep(

@@ -106,6 +106,11 @@ async def approve_user(connection: Connection, user_id: UserId) -> None:
     )
 
 
+async def delete_user(connection: Connection, user_id: UserId) -> None:
+    """Remove a login with its sessions and links; the actor stays."""
+    await connection.execute("DELETE FROM local_user WHERE id = :id", id=user_id)
+
+
 async def insert_session(
     connection: Connection, user_id: UserId, token_hash: str, user_agent: str
 ) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from fedlearn.activitypub.jsonld import Document, write_document
 from fedlearn.activitypub.render.documents import with_context
 from fedlearn.activitypub.uris import host_of
+from fedlearn.db import actors as db_actors
 from fedlearn.db import deliveries as db_deliveries
 from fedlearn.db import hosts as db_hosts
 from fedlearn.db.database import Connection
@@ -75,6 +76,21 @@ async def publish_to(
     """Send what is between actors, such as a follow or its answer, to their own inboxes."""
     inboxes = collapse(Recipients(people=tuple(to)), is_for_many=False)
     await _enqueue(connection, federation, sender, activity, inboxes, order_key=order_key)
+
+
+async def publish_to_everybody(
+    connection: Connection,
+    federation: Federation,
+    *,
+    sender: Actor,
+    activity: Document,
+    key_id: int,
+) -> None:
+    """Send the last word of an actor to every server that may have heard of it."""
+    inboxes = await db_actors.every_inbox(connection)
+    await _enqueue(
+        connection, federation, sender, activity, inboxes, order_key=sender.uri, key_id=key_id
+    )
 
 
 async def publish_to_server(

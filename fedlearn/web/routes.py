@@ -64,6 +64,8 @@ PAGES = [
     Route("/statuses/{status_id:id}/{act}", statuses.act, methods=["POST"]),
     Route("/actors/{actor_id:id}/follow", profiles.follow, methods=["POST"]),
     Route("/actors/{actor_id:id}/unfollow", profiles.unfollow, methods=["POST"]),
+    Route("/actors/{actor_id:id}/block", profiles.block, methods=["POST"]),
+    Route("/actors/{actor_id:id}/unblock", profiles.unblock, methods=["POST"]),
     Route("/requests/{follow_id:id}/accept", profiles.accept_request, methods=["POST"]),
     Route("/requests/{follow_id:id}/reject", profiles.reject_request, methods=["POST"]),
     Route("/search", search.search_page),

@@ -7,6 +7,7 @@ import asyncpg
 import pytest
 
 from fedlearn.db import actors as db_actors
+from fedlearn.db import blocks as db_blocks
 from fedlearn.db import notifications as db_notifications
 from fedlearn.db import statuses as db_statuses
 from fedlearn.db import timelines as db_timelines
@@ -185,6 +186,11 @@ async def test_traces_of_a_gone_actor(connection: Connection) -> None:
     await boosts(connection, bob, said)
     await likes(connection, robin, kept)
     await likes(connection, bob, kept)
+    await db_timelines.add_to_homes(connection, [robin.id, bob.id], kept.id)
+    for one, other in ((robin, alice), (alice, robin), (bob, alice)):
+        await db_blocks.insert_block(
+            connection, actor_id=one.id, target_id=other.id, uri=f"{one.uri}#blocks"
+        )
     for sender in (robin, bob):
         await db_notifications.insert_notification(
             connection,
@@ -201,10 +207,40 @@ async def test_traces_of_a_gone_actor(connection: Connection) -> None:
     assert view
     assert (view.boosts, view.favourites) == (0, 1)
     assert await count_follows(connection, alice.id) == (1, 0)
+    assert not await db_blocks.are_apart(connection, alice.id, robin.id)
+    assert await db_blocks.are_apart(connection, alice.id, bob.id)
+    homes = await connection.fetch_all("SELECT owner_id FROM home_entry")
+    assert [row["owner_id"] for row in homes] == [bob.id]
     told = await db_notifications.notifications_page(connection, alice.viewer, before=None, limit=9)
     assert [notification.sender for notification in told] == [bob]
     assert await db_actors.actor_by_id(connection, robin.id) == robin
     assert await db_statuses.status_by_id(connection, said.id) is None
+
+
+async def test_every_inbox(connection: Connection) -> None:
+    """Other servers are reached by shared inboxes, each once, or by those of their actors."""
+    await local(connection, "alice")
+    for handle in ("fay@far.example", "guy@far.example"):
+        await remote(connection, handle)
+    alone = await remote(connection, "lou@near.example", shared_inbox=None)
+    gone = await remote(connection, "gus@gone.example")
+    await db_actors.mark_gone(connection, gone.id)
+    suspended = await remote(connection, "sue@bad.example")
+    await db_actors.set_suspended(connection, suspended.id, Millis(1))
+    expected = {"https://far.example/inbox", alone.profile.inbox}
+    inboxes = await db_actors.every_inbox(connection)
+    assert (set(inboxes), len(inboxes)) == (expected, 2)
+
+
+async def test_moving(connection: Connection, clock: Clock) -> None:
+    """When an actor has moved is remembered, whatever it says of itself since."""
+    robin, other = await remote(connection), await remote(connection, "ro@near.example")
+    assert not await db_actors.moved_since(connection, robin.id, Millis(0))
+    await db_actors.mark_moved(connection, robin.id)
+    await db_actors.store_actor(connection, robin.profile, "far.example")
+    assert await db_actors.moved_since(connection, robin.id, Millis(clock.now - 1))
+    assert not await db_actors.moved_since(connection, robin.id, clock.now)
+    assert not await db_actors.moved_since(connection, other.id, Millis(0))
 
 
 # --- keys ------------------------------------------------------------------------------------------

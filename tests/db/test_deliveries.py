@@ -401,3 +401,12 @@ async def test_other_posts_can_be_enqueued(connection: Connection, reach: Reach)
     await connection.execute("DELETE FROM status WHERE id = :id", id=post.id)
     await send(connection, alice, "b.example/inbox", body=b"Delete", status_id=post.id)
     assert await bodies(connection) == ["Create", "Delete"]
+
+
+async def test_what_one_sender_left_waiting(connection: Connection) -> None:
+    """What waits to be sent by one actor is dropped; what others send goes."""
+    alice, bob = await local(connection, "alice"), await local(connection, "bob")
+    await send(connection, alice, "far.example/inbox", "b.example/inbox", body=b"by alice")
+    await send(connection, bob, "far.example/inbox", body=b"by bob")
+    await db_deliveries.drop_deliveries_of(connection, alice.id)
+    assert await bodies(connection) == ["by bob"]

@@ -163,3 +163,20 @@ async def test_forgetting_what_has_run_out(connection: Connection, clock: Clock)
     for table in ("session", "sign_in_link", "invitation"):
         rows = await connection.fetch_all(f"SELECT token_hash FROM {table}")
         assert [row["token_hash"] for row in rows] == ["new"]
+
+
+async def test_deleted_login(connection: Connection, clock: Clock) -> None:
+    """A login goes with its sessions and links; its actor, and the logins of others, stay."""
+    alice, bob = await signs_up(connection, "alice"), await signs_up(connection, "bob")
+    until = Millis(clock.now + MINUTE)
+    for user in (alice, bob):
+        name = user.actor.profile.username
+        await db_users.insert_session(connection, user.id, name, "Firefox")
+        await db_users.insert_sign_in_link(connection, user.id, name, until)
+    await db_users.delete_user(connection, alice.id)
+    assert await db_users.user_by_id(connection, alice.id) is None
+    assert await db_users.user_of_session(connection, "alice", Millis(0)) is None
+    assert await db_users.use_sign_in_link(connection, "alice") is None
+    assert await db_actors.actor_by_id(connection, alice.actor.id) == alice.actor
+    assert await db_users.use_sign_in_link(connection, "bob") == bob.id
+    assert await db_users.user_of_session(connection, "bob", Millis(0))

@@ -21,7 +21,7 @@ from fedlearn.domain.statuses import StatusView
 from fedlearn.errors import NotFound
 from fedlearn.instance import Instance
 from fedlearn.remote.actors import find_handle
-from fedlearn.services import accounts, follows, statuses
+from fedlearn.services import accounts, deletion, follows, statuses
 from fedlearn.services.accounts import NewAccount
 from fedlearn.services.drafts import Draft
 from fedlearn.settings import Settings
@@ -56,10 +56,7 @@ class Server:
 
     async def remove(self, name: str) -> None:
         """The account of a person here is deleted."""
-        actor = await self.actor(name)
-        async with self.instance.db.write() as connection:
-            await db_actors.mark_gone(connection, actor.id)
-            await db_actors.erase_traces(connection, actor.id)
+        await deletion.delete_account(self.instance, await self.user(name))
 
     async def known(self, uri: str) -> Actor | None:
         """Anybody by identity, as the server remembers them; nothing is fetched."""

@@ -1,5 +1,7 @@
 """Blocks across servers: by somebody elsewhere, by somebody here, and taken back again."""
 
+import re
+
 import pytest
 
 from fedlearn.db import blocks as db_blocks
@@ -8,10 +10,12 @@ from fedlearn.domain.audience import Reach
 from fedlearn.domain.notifications import NotificationKind
 from fedlearn.errors import Invalid, NotFound
 from fedlearn.services import blocks, boosts, favourites, follows
+from tests.federation.browser import sign_in
 from tests.federation.peer import Document, Peer, Person
 from tests.federation.scenes import count, is_read_by, is_stored, reads, takes, told
 from tests.federation.server import Server, settle
 
+CSRF = re.compile(r'name="csrf" value="(\w+)"')
 FOLLOWERS = "/users/alice/followers"
 FOLLOWING = "/users/alice/following"
 
@@ -237,6 +241,30 @@ async def test_block_between_neighbours(alpha: Server, peer: Peer) -> None:
     await blocks.unblock(alpha.instance, alice, dora)
     assert await alpha.seen_by("dora", post.status.uri) is not None
     assert peer.received == []
+
+
+async def test_block_by_the_form(alpha: Server, bob: Person, peer: Peer) -> None:
+    """A person blocks and unblocks on a profile; without their own session's token nothing happens."""
+    browser = await sign_in(alpha, "alice")
+    actor = await alpha.find(bob.handle)
+    await reads(alpha, "alice", bob)
+    profile, act = f"/@{actor.acct}", f"/actors/{actor.id}"
+    assert (await browser.post(f"{act}/block", data={"csrf": "x"})).status_code == 403
+    assert (await alpha.http.post(f"{act}/block", data={})).status_code in {401, 403}
+    assert peer.got("Block") == []
+    for deed, offered in (("block", "unblock"), ("unblock", "block")):
+        csrf = CSRF.findall((await browser.get(profile)).text)[0]
+        answer = await browser.post(f"{act}/{deed}", data={"csrf": csrf})
+        assert (answer.status_code, answer.headers["location"]) == (303, profile)
+        page = (await browser.get(profile)).text
+        assert f"{act}/{offered}" in page
+        assert (f"{act}/follow" in page) is (offered == "block")
+    await settle(alpha)
+    assert [one["type"] for one in peer.received if one["type"] != "Follow"] == [
+        "Undo",
+        "Block",
+        "Undo",
+    ]
 
 
 async def test_two_servers_keep_two_people_apart(alpha: Server, beta: Server) -> None:

@@ -140,7 +140,10 @@ async def test_repeated_follow_is_accepted_anew(alpha: Server, bob: Person, peer
 
 
 async def test_who_cannot_be_followed(alpha: Server, bob: Person, peer: Peer) -> None:
-    """The instance itself, and accounts that have moved or left, answer with a Reject."""
+    """The instance itself, and accounts that have moved or left, answer with a Reject.
+
+    Conformance: 161.
+    """
     await alpha.user("alice")
     instance_actor = alpha.instance.actor.uri
     moved, gone = await alpha.actor("moved"), await alpha.actor("gone")

@@ -259,7 +259,7 @@ async def test_list_with_another_digest_changes_nothing(
 
 
 async def test_list_in_pages(alpha: Server, bob: Person, peer: Peer) -> None:
-    """A list may come in pages; one that never ends, or leads elsewhere, changes nothing."""
+    """A list may come in pages; one that goes in circles or astray is not all that was told."""
     await reads(alpha, "alice", bob)
     await reads(alpha, "dora", bob)
     dora = await alpha.actor("dora")
@@ -272,7 +272,7 @@ async def test_list_in_pages(alpha: Server, bob: Person, peer: Peer) -> None:
     collection(url, "Collection", first=pages[0])
     collection(pages[0], "CollectionPage", items=[], next=pages[1])
     for astray in (pages[0], "https://other.test/page", 7):
-        collection(pages[1], "CollectionPage", items=[dora.uri], next=astray)
+        collection(pages[1], "CollectionPage", items=[], next=astray)
         await takes_with(alpha, bob, header)
         assert await count(alpha, FOLLOWING) == 1
     collection(pages[1], "CollectionPage", items=dora.uri)

@@ -69,6 +69,18 @@ def render_delete(view: StatusView) -> Document:
     }
 
 
+def render_delete_actor(actor: Uri) -> Document:
+    """An account is no more."""
+    return {
+        "id": f"{actor}#delete",
+        "type": "Delete",
+        "actor": actor,
+        "to": [PUBLIC],
+        "cc": [],
+        "object": actor,
+    }
+
+
 def render_announce(view: StatusView) -> Document:
     """A boost: the view is that of the boost itself."""
     if view.boost_of is None:

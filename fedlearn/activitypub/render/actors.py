@@ -63,6 +63,16 @@ def render_actor(actor: Actor, key: PublicKey, uris: Uris) -> Document:
     return document
 
 
+def render_gone_actor(actor: Actor) -> Document:
+    """What is left of a local actor that was deleted."""
+    return {
+        "id": actor.uri,
+        "type": "Tombstone",
+        "formerType": actor.profile.kind.value,
+        "deleted": timestamp(actor.gone_at or actor.fetched_at),
+    }
+
+
 def _render_picture(url: str) -> Document:
     media_type, _ = mimetypes.guess_type(url)
     return {"type": "Image", "mediaType": media_type or "image/png", "url": url}

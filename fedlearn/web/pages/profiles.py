@@ -1,10 +1,13 @@
 """This is where a person has a page, ours and those of other servers that we know."""
 
+from collections.abc import Awaitable, Callable
+
 from starlette.requests import Request
 from starlette.responses import Response
 
 from fedlearn.activitypub.webfinger import read_handle
 from fedlearn.db import actors as db_actors
+from fedlearn.db import blocks as db_blocks
 from fedlearn.db import follows as db_follows
 from fedlearn.db import pins as db_pins
 from fedlearn.db import timelines as db_timelines
@@ -13,7 +16,8 @@ from fedlearn.domain.actors import Actor, ActorKind
 from fedlearn.domain.audience import STRANGER
 from fedlearn.domain.ids import ActorId, FollowId
 from fedlearn.errors import NotFound
-from fedlearn.services import follows
+from fedlearn.instance import Instance
+from fedlearn.services import blocks, follows
 from fedlearn.web.context import instance_of
 from fedlearn.web.federation.actors import actor_document
 from fedlearn.web.negotiation import wants_activity
@@ -41,7 +45,9 @@ async def profile_page(request: Request) -> Response:
         pinned = await status_views(connection, viewer, [] if cursor_of(request) else on_top)
         followers, following = await db_follows.count_follows(connection, actor.id)
         moved_to = await db_actors.actor_by_uri(connection, actor.profile.moved_to or "")
-        mine = await db_follows.follow_between(connection, viewer.actor_id or ActorId(0), actor.id)
+        me = viewer.actor_id or ActorId(0)
+        mine = await db_follows.follow_between(connection, me, actor.id)
+        is_blocked = await db_blocks.is_blocked(connection, me, actor.id)
     link = f'<{actor.uri}>; rel="alternate"; type="application/activity+json"'
     return await render_page(
         request,
@@ -54,24 +60,38 @@ async def profile_page(request: Request) -> Response:
         followers=followers,
         following=following,
         mine=mine,
+        is_blocked=is_blocked,
         moved_to=moved_to,
     )
 
 
 async def follow(request: Request) -> Response:
     """Follow somebody, and back."""
-    form, me = await read_form(request), (await require_user(request)).actor
-    followee = await _by_id(request)
-    await follows.follow(instance_of(request), me, followee)
-    return back(form, f"/@{followee.acct}")
+    return await _deal_with(request, follows.follow)
 
 
 async def unfollow(request: Request) -> Response:
     """Follow somebody no more."""
+    return await _deal_with(request, follows.unfollow)
+
+
+async def block(request: Request) -> Response:
+    """Have nothing to do with somebody."""
+    return await _deal_with(request, blocks.block)
+
+
+async def unblock(request: Request) -> Response:
+    """Have nothing against somebody any more."""
+    return await _deal_with(request, blocks.unblock)
+
+
+async def _deal_with(
+    request: Request, act: Callable[[Instance, Actor, Actor], Awaitable[object]]
+) -> Response:
     form, me = await read_form(request), (await require_user(request)).actor
-    followee = await _by_id(request)
-    await follows.unfollow(instance_of(request), me, followee)
-    return back(form, f"/@{followee.acct}")
+    other = await _by_id(request)
+    await act(instance_of(request), me, other)
+    return back(form, f"/@{other.acct}")
 
 
 async def accept_request(request: Request) -> Response:
