@@ -592,6 +592,50 @@ async def test_other_kinds_become_posts(alpha: Server, bob: Person, kind: str) -
     assert "Untitled" in plain.status.content
 
 
+async def test_note_with_a_title_shows_it(alpha: Server, bob: Person) -> None:
+    """Forums send Notes with a title (NodeBB, Discourse): it stands above the text."""
+    await reads(alpha, "alice", bob)
+    view = await created(alpha, bob, bob.note(name="On <b>bees</b>"))
+    assert view.status.content == "<p><strong>On bees</strong></p><p>hello</p>"
+
+
+@pytest.mark.parametrize(
+    ("kind", "url", "shown"),
+    [
+        ("Video", [("video/mp4", "1080.mp4", 1080), ("video/mp4", "720.mp4", 720)], "720.mp4"),
+        ("Video", [("video/webm", "480.webm", 480), ("video/mp4", "360.mp4", 360)], "480.webm"),
+        ("Video", [("video/mp4", "2160.mp4", 2160), ("video/mp4", "1440.mp4", 1440)], "1440.mp4"),
+        ("Video", [("application/x-mpegURL", "list.m3u8", None)], None),
+        ("Audio", [("video/mp4", "film.mp4", 480), ("audio/ogg", "hum.ogg", None)], "hum.ogg"),
+        ("Image", [("image/png", "bee.png", None)], "bee.png"),
+        ("Article", [("video/mp4", "film.mp4", 480)], None),
+    ],
+)
+async def test_film_sound_and_picture_are_attached(
+    alpha: Server, bob: Person, kind: str, url: list[tuple[str, str, int | None]], shown: str | None
+) -> None:
+    """What a Video, Audio or Image is about is among its links, or inside of one to a playlist."""
+    await reads(alpha, "alice", bob)
+    base = "https://peer.test/files/"
+    page = {"type": "Link", "mediaType": "text/html", "href": "https://peer.test/w/1"}
+    links = [
+        {"type": "Link", "mediaType": media_type, "href": base + name, "height": height}
+        for media_type, name, height in url
+    ]
+    playlist = {"type": "Link", "mediaType": "application/x-mpegURL", "href": f"{base}x.m3u8"}
+    icons = [{"type": "Image", "url": f"{base}{width}.jpg", "width": width} for width in (280, 850)]
+    for own in ([page, *links], [page, playlist | {"tag": [{"type": "Infohash"}, *links]}]):
+        document = bob.note(type=kind, name="The dance", url=own, icon=icons)
+        view = await created(alpha, bob, document)
+        files = [one.url.removeprefix(base) for one in view.attachments]
+        assert files == ([shown] if shown else [])
+        assert view.preview == Preview(page["href"], "The dance", image=f"{base}850.jpg")
+        assert all(one.description == "The dance" for one in view.attachments)
+    bad = [page, {"mediaType": "video/mp4", "href": "javascript:alert(1)"}, "x", 7, None]
+    view = await created(alpha, bob, bob.note(type=kind, name="The dance", url=bad, icon="x"))
+    assert (view.attachments, view.preview) == ((), None)
+
+
 async def test_unknown_kinds_are_not_kept(alpha: Server, bob: Person) -> None:
     """An object of a kind that is no post is dropped, embedded or fetched."""
     await reads(alpha, "alice", bob)
