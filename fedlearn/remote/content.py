@@ -1,13 +1,15 @@
 """This is where what a post of another server says becomes HTML that may stand in a page.
 
-A Note or Question says it itself. Of anything else (Article, Page, Event, Video …) its title, when
-and where it takes place, its summary or text, and a link are shown.
+A Note or Question says it itself, below its title if it has one, as in forums. Of anything else
+(Article, Page, Event, Video …) its title, when and where it takes place, its summary or text, and a
+link are shown.
 """
 
 import html
 
 from fedlearn.activitypub.vocabulary.events import Happening
 from fedlearn.activitypub.vocabulary.notes import NoteDocument
+from fedlearn.text.format import link_to
 from fedlearn.text.markdown import markdown_to_html
 from fedlearn.text.sanitize import SafeHtml, sanitize, to_plain_text
 
@@ -17,15 +19,13 @@ LONGEST_WARNING = 500
 
 def content_of(note: NoteDocument) -> SafeHtml:
     """The text of a post, safe to show."""
+    name = html.escape(to_plain_text(note.name))
+    title = f"<p><strong>{name}</strong></p>" if name else ""
     if note.kind in NATIVE_KINDS:
-        return _body(note)
-    title = html.escape(to_plain_text(note.name))
+        return SafeHtml(title + _body(note))
     lead = sanitize(note.summary) if note.summary else _body(note)
-    link = html.escape(note.url)
-    return sanitize(
-        f"<p><strong>{title}</strong></p>{_when_and_where(note.happening)}{lead}"
-        f'<p><a href="{link}">{link}</a></p>'
-    )
+    when = _when_and_where(note.happening)
+    return sanitize(f"{title}{when}{lead}<p>{link_to(note.url)}</p>")
 
 
 def warning_of(note: NoteDocument) -> str:

@@ -31,7 +31,7 @@ def format_status(
     def piece(token: Token) -> str:
         match token.kind:
             case TokenKind.URL:
-                return _link(token.value)
+                return link_to(token.value)
             case TokenKind.HASHTAG:
                 return _hashtag(token.value, hashtag_url(token.value.lower()))
             case TokenKind.MENTION:
@@ -51,7 +51,7 @@ def format_quote(url: str) -> SafeHtml:
     return SafeHtml(f'<p class="quote-inline">RE: <a href="{address}">{address}</a></p>')
 
 
-def _link(url: str) -> str:
+def link_to(url: str) -> str:
     """An address, of which only the telling part is shown."""
     scheme, _, rest = url.partition("://")
     shown, hidden = rest[:SHOWN_OF_URL], rest[SHOWN_OF_URL:]

@@ -10,6 +10,8 @@ from typing import NewType
 
 import nh3
 
+from fedlearn.text.replaced import in_words
+
 # HTML that came out of this module or of text/format.py, and may stand in a page as it is.
 SafeHtml = NewType("SafeHtml", str)
 
@@ -23,7 +25,7 @@ TAGS = frozenset({
 DROPPED = frozenset({"script", "style"})
 ATTRIBUTES = {
     "*": {"lang"},
-    "a": {"href", "class", "title", "translate"},
+    "a": {"href", "rel", "class", "title", "translate"},
     "abbr": {"title"},
     "span": {"class", "translate"},
     "blockquote": {"cite"},
@@ -41,6 +43,8 @@ ADDRESSES = frozenset({"href", "cite"})
 # Nesting costs the sanitiser time by its square, and no text that is meant to be read has so much.
 MOST_TAGS = 5000
 LINK_REL = "nofollow noopener noreferrer"
+# As the sanitiser writes it: no ">" and no quotation mark stands in a value as it is.
+LINK = re.compile(r"<a(?=[ >])([^>]*)>")
 WHITE_SPACE = re.compile(r"\s+")
 BLOCK_END = re.compile(r"</(?:p|li|h\d|blockquote|pre)>|<br\s*/?>")
 
@@ -54,15 +58,23 @@ def sanitize(markup: str) -> SafeHtml:
     if markup.count("<") > MOST_TAGS:
         return SafeHtml(html.escape(markup, quote=False))
     try:
-        return SafeHtml(_cleaner().clean(_cleaner().clean(markup)))
+        clean = _cleaner().clean(_cleaner().clean(in_words(markup)))
     except ValueError:
         # A sanitiser that fails must not lose the post: its text is shown instead.
         return SafeHtml(html.escape(markup, quote=False))
+    return SafeHtml(LINK.sub(_with_rel, clean))
+
+
+def _with_rel(link: re.Match[str]) -> str:
+    return link[0] if ' rel="' in link[1] else f'<a{link[1]} rel="{LINK_REL}">'
 
 
 def _filter_attribute(_tag: str, name: str, value: str) -> str | None:
     if name in ADDRESSES:
         return value if KEPT_ADDRESS.match(value) else None
+    if name == "rel":
+        # The rest of what a link may say of itself is ours to say.
+        return f"tag {LINK_REL}" if "tag" in value.split() else None
     if name != "class":
         return value
     kept = [word for word in value.split() if KEPT_CLASS.fullmatch(word)]
@@ -77,7 +89,7 @@ def _cleaner() -> nh3.Cleaner:
         attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
         attribute_filter=_filter_attribute,
         url_schemes=set(SCHEMES),
-        link_rel=LINK_REL,
+        link_rel=None,
         set_tag_attribute_values={"a": {"target": "_blank"}},
     )
 

@@ -11,7 +11,7 @@ import pytest
 from fedlearn.domain.audience import Reach
 from fedlearn.domain.ids import Millis, moment_of, now
 from fedlearn.domain.notifications import NotificationKind
-from fedlearn.domain.statuses import StatusView
+from fedlearn.domain.statuses import Preview, StatusView
 from fedlearn.services import health
 from tests.federation.network import Network
 from tests.federation.peer import PUBLIC, Document, Peer, Person
@@ -311,6 +311,64 @@ async def test_mention_is_told_though_the_post_was_fetched_before(
     assert question["id"] in [view.status.uri for view in await alpha.home("alice")]
 
 
+async def test_mention_of_an_unknown_actor_is_tried_again(
+    alpha: Server, bob: Person, network: Network, peer_keys: list[Any]
+) -> None:
+    """Who is named and not known here is looked up behind the post, and again if that fails.
+
+    Conformance: 126.
+    """
+    await reads(alpha, "alice", bob)
+    other = Peer(network, "other.test", peer_keys[1:])
+    carol = other.person("carol")
+    network.unplug("other.test")
+    tags = [mention_of(carol.uri), mention_of("https://other.test/users/ghost")]
+    note = bob.note(cc=[carol.uri, "https://other.test/users/ghost"], tag=tags)
+    view = await created(alpha, bob, note)
+    assert view.mentions == ()
+    network.plug_in("other.test")
+    await make_due(alpha)
+    await settle(alpha)
+    seen = await alpha.seen_by("alice", note["id"])
+    assert seen is not None
+    assert [mention.acct for mention in seen.mentions] == ["carol@other.test"]
+    # Nobody answers for the ghost: that is final. And nobody is named who is not addressed.
+    jobs = (await health.summary(alpha.instance))["jobs"]
+    assert jobs["resolve_mention"] == {"waiting": 0, "running": 0, "dead": 0}
+    asked = len(other.requests)
+    dave = other.person("dave")
+    view = await created(alpha, bob, bob.note(tag=[mention_of(dave.uri)]))
+    assert view.mentions == ()
+    assert len(other.requests) == asked
+
+
+async def test_what_comes_to_ones_own_inbox_is_for_oneself(
+    alpha: Server, bob: Person, peer: Peer
+) -> None:
+    """A private post that names nobody here is read by whose own inbox it came to, and nobody else.
+
+    Conformance: 123.
+    """
+    for name in ("alice", "dora"):
+        await alpha.user(name)
+    carol = peer.person("carol")
+    note = bob.note("<p>psst</p>", to=[carol.uri], cc=[])
+    create = bob.activity("Create", note)
+    await takes(alpha, bob, create | {"id": f"{bob.uri}#shared"})
+    assert not await is_stored(alpha, note["id"])
+    await takes(alpha, bob, create, path="/users/alice/inbox")
+    view = await alpha.seen_by("alice", note["id"])
+    assert view is not None
+    assert (view.status.reach, view.mentions) == (Reach.DIRECT, ())
+    assert await told(alpha, "alice") == []
+    assert await alpha.seen_by("dora", note["id"]) is None
+    assert [one.status.uri for one in await alpha.home("alice")] == [note["id"]]
+    # What somebody else wrote does not come in by that door.
+    hers = carol.note("<p>hers</p>", to=[carol.uri], cc=[])
+    await takes(alpha, bob, bob.activity("Create", hers), path="/users/alice/inbox")
+    assert not await is_stored(alpha, hers["id"])
+
+
 async def test_mention_of_somebody_unknown_does_no_harm(
     alpha: Server, bob: Person, network: Network
 ) -> None:
@@ -442,6 +500,66 @@ async def test_more_pictures_than_fit(alpha: Server, bob: Person) -> None:
     assert [one.url for one in view.attachments] == [one["url"] for one in many[:16]]
 
 
+async def test_attached_link_is_a_preview(alpha: Server, bob: Person) -> None:
+    """A Link among the attachments is where the post leads, and no picture.
+
+    Conformance: 131.
+    """
+    await reads(alpha, "alice", bob)
+    link = {"type": "Link", "href": "https://example.org/article", "name": "Bees", "summary": "…"}
+    image = {"type": "Image", "url": "https://peer.test/preview.png"}
+    view = await created(alpha, bob, bob.note(attachment=[link, PICTURE], image=image))
+    assert [one.url for one in view.attachments] == [PICTURE["url"]]
+    assert view.preview == Preview(link["href"], "Bees", "…", image["url"])
+    bad = [{"type": "Link", "href": one} for one in ("javascript:alert(1)", "/relative", 7, None)]
+    view = await created(alpha, bob, bob.note(attachment=bad))
+    assert (view.attachments, view.preview) == ((), None)
+    second = await created(alpha, bob, bob.note(attachment=[*bad, link]))
+    assert second.preview is not None
+    edited = bob.peer.documents[second.status.uri] | {"updated": "2026-02-01T10:00:00Z"}
+    await takes(alpha, bob, bob.activity("Update", edited | {"attachment": []}))
+    changed = await alpha.seen_by("alice", second.status.uri)
+    assert changed is not None
+    assert changed.preview is None
+
+
+async def test_event_with_nulls_says_when_and_where(alpha: Server, bob: Person) -> None:
+    """An event is shown with its time and place, whatever else is null in it.
+
+    Conformance: 133, 135.
+    """
+    await reads(alpha, "alice", bob)
+    group = "https://peer.test/@bees"
+    event = bob.note(
+        "<p>With honey.</p>",
+        type="Event",
+        name="The feast of bees",
+        actor=bob.uri,
+        attributedTo=[group, {"type": "Person", "id": bob.uri}],
+        startTime="2026-06-01T19:00:00+02:00",
+        endTime=None,
+        location={
+            "type": "Place",
+            "name": "The hive",
+            "address": {"streetAddress": None, "addressLocality": "Apiary", "postalCode": None},
+        },
+        remainingAttendeeCapacity=None,
+        maximumAttendeeCapacity=0,
+        attachment=[None],
+        tag=None,
+        inReplyTo=None,
+    )
+    view = await created(alpha, bob, event)
+    for shown in ("The feast of bees", "2026-06-01 19:00 UTC+02:00", "The hive, Apiary", "honey"):
+        assert shown in view.status.content, shown
+    assert view.author.acct == "bob@peer.test"
+    assert "None" not in view.status.content
+    nowhen: list[Any] = [None, "soon", 7, {}]
+    for without in nowhen:
+        view = await created(alpha, bob, bob.note(type="Event", name="Some day", startTime=without))
+        assert "Some day" in view.status.content
+
+
 @pytest.mark.parametrize("kind", ["Article", "Page", "Video", "Event"])
 async def test_other_kinds_become_posts(alpha: Server, bob: Person, kind: str) -> None:
     """What is no Note is shown as its title, its summary and a link to where it is.
@@ -472,6 +590,50 @@ async def test_other_kinds_become_posts(alpha: Server, bob: Person, kind: str) -
     plain = await created(alpha, bob, bob.note(type=kind, name="Untitled", url=page))
     assert "hello" in plain.status.content
     assert "Untitled" in plain.status.content
+
+
+async def test_note_with_a_title_shows_it(alpha: Server, bob: Person) -> None:
+    """Forums send Notes with a title (NodeBB, Discourse): it stands above the text."""
+    await reads(alpha, "alice", bob)
+    view = await created(alpha, bob, bob.note(name="On <b>bees</b>"))
+    assert view.status.content == "<p><strong>On bees</strong></p><p>hello</p>"
+
+
+@pytest.mark.parametrize(
+    ("kind", "url", "shown"),
+    [
+        ("Video", [("video/mp4", "1080.mp4", 1080), ("video/mp4", "720.mp4", 720)], "720.mp4"),
+        ("Video", [("video/webm", "480.webm", 480), ("video/mp4", "360.mp4", 360)], "480.webm"),
+        ("Video", [("video/mp4", "2160.mp4", 2160), ("video/mp4", "1440.mp4", 1440)], "1440.mp4"),
+        ("Video", [("application/x-mpegURL", "list.m3u8", None)], None),
+        ("Audio", [("video/mp4", "film.mp4", 480), ("audio/ogg", "hum.ogg", None)], "hum.ogg"),
+        ("Image", [("image/png", "bee.png", None)], "bee.png"),
+        ("Article", [("video/mp4", "film.mp4", 480)], None),
+    ],
+)
+async def test_film_sound_and_picture_are_attached(
+    alpha: Server, bob: Person, kind: str, url: list[tuple[str, str, int | None]], shown: str | None
+) -> None:
+    """What a Video, Audio or Image is about is among its links, or inside of one to a playlist."""
+    await reads(alpha, "alice", bob)
+    base = "https://peer.test/files/"
+    page = {"type": "Link", "mediaType": "text/html", "href": "https://peer.test/w/1"}
+    links = [
+        {"type": "Link", "mediaType": media_type, "href": base + name, "height": height}
+        for media_type, name, height in url
+    ]
+    playlist = {"type": "Link", "mediaType": "application/x-mpegURL", "href": f"{base}x.m3u8"}
+    icons = [{"type": "Image", "url": f"{base}{width}.jpg", "width": width} for width in (280, 850)]
+    for own in ([page, *links], [page, playlist | {"tag": [{"type": "Infohash"}, *links]}]):
+        document = bob.note(type=kind, name="The dance", url=own, icon=icons)
+        view = await created(alpha, bob, document)
+        files = [one.url.removeprefix(base) for one in view.attachments]
+        assert files == ([shown] if shown else [])
+        assert view.preview == Preview(page["href"], "The dance", image=f"{base}850.jpg")
+        assert all(one.description == "The dance" for one in view.attachments)
+    bad = [page, {"mediaType": "video/mp4", "href": "javascript:alert(1)"}, "x", 7, None]
+    view = await created(alpha, bob, bob.note(type=kind, name="The dance", url=bad, icon="x"))
+    assert (view.attachments, view.preview) == ((), None)
 
 
 async def test_unknown_kinds_are_not_kept(alpha: Server, bob: Person) -> None:

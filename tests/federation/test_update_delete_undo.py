@@ -77,16 +77,64 @@ async def test_newer_edit_counts(alpha: Server, bob: Person) -> None:
 
 
 async def test_update_without_a_time_changes_no_text(alpha: Server, bob: Person) -> None:
-    """Servers send an Update without `updated` when only counts have changed: the text stays."""
+    """Servers send an Update without `updated` when only counts have changed: the text stays.
+
+    Conformance: 147.
+    """
     await reads(alpha, "alice", bob)
     note = await posted(alpha, bob)
     likes = {"type": "Collection", "totalItems": 12}
-    await takes(
-        alpha, bob, bob.activity("Update", note | {"content": "<p>two</p>", "likes": likes})
-    )
+    shares = {"id": f"{note['id']}/shares", "type": "Collection", "totalItems": 3}
+    told = {"content": "<p>two</p>", "likes": likes, "shares": shares}
+    await takes(alpha, bob, bob.activity("Update", note | told))
     view = await shown(alpha, note["id"])
     assert (view.status.content, view.status.edited_at) == ("<p>one</p>", None)
+    assert (view.favourites, view.boosts) == (12, 3)
     assert await edits(alpha, view) == []
+    # What is no number, or is not told any more, changes nothing; counts may also fall.
+    for changed, expected in (
+        ({"likes": {"type": "Collection", "totalItems": "many"}, "shares": None}, (12, 3)),
+        ({"likes": f"{note['id']}/likes"}, (12, 3)),
+        ({"likes": likes | {"totalItems": 5}, "shares": shares | {"totalItems": -1}}, (5, 0)),
+    ):
+        await takes(alpha, bob, bob.activity("Update", note | changed))
+        view = await shown(alpha, note["id"])
+        assert (view.favourites, view.boosts) == expected
+
+
+async def test_tallies_of_a_poll_are_refreshed_by_its_author_alone(
+    alpha: Server, bob: Person, peer: Peer
+) -> None:
+    """An Update without `updated` brings the tallies of the same poll, not other answers.
+
+    Conformance: 147.
+    """
+    await reads(alpha, "alice", bob)
+    poll = {"type": "Question", "oneOf": [choice("yes", 1), choice("no", 2)], "votersCount": 3}
+    note = bob.note("<p>one</p>", **poll)
+    await takes(alpha, bob, bob.activity("Create", note))
+    assert await tallies(alpha, note["id"]) == [("yes", 1), ("no", 2)]
+    later = note | {"oneOf": [choice("yes", 7), choice("no", 9)]}
+    carol = peer.person("carol")
+    await takes(alpha, carol, carol.activity("Update", later))
+    assert await tallies(alpha, note["id"]) == [("yes", 1), ("no", 2)]
+    await takes(alpha, bob, bob.activity("Update", later))
+    assert await tallies(alpha, note["id"]) == [("yes", 7), ("no", 9)]
+    other = note | {"oneOf": [choice("yes", 8), choice("never", 9)]}
+    await takes(alpha, bob, bob.activity("Update", other))
+    assert await tallies(alpha, note["id"]) == [("yes", 7), ("no", 9)]
+
+
+def choice(name: str, votes: int) -> Document:
+    """An answer in a poll, with how often it was chosen."""
+    return {"type": "Note", "name": name, "replies": {"type": "Collection", "totalItems": votes}}
+
+
+async def tallies(alpha: Server, uri: str) -> list[tuple[str, int]]:
+    """The answers of a poll as alice sees them, with how often each was chosen."""
+    poll = (await shown(alpha, uri)).poll
+    assert poll is not None
+    return [(option.title, option.votes) for option in poll.options]
 
 
 async def test_update_before_its_create(alpha: Server, bob: Person) -> None:

@@ -117,6 +117,18 @@ def test_other_links_lead_nowhere(address: str) -> None:
     assert "cite" not in sanitize(f'<blockquote cite="{address}">x</blockquote>')
 
 
+@pytest.mark.parametrize("given_rel", ["tag", "nofollow tag", "tag me opener"])
+def test_hashtags_say_what_they_are(given_rel: str) -> None:
+    """Of what a link says of itself, that it is a tag is kept, beside what we say of all links."""
+    link = f'<a href="https://far.example/tags/x" class="mention hashtag" rel="{given_rel}">#x</a>'
+    clean = sanitize(link)
+    assert f'rel="tag {LINK_REL}"' in clean
+    assert sanitize(clean) == clean
+    fooled = sanitize("""<a href="https://far.example/" title=' rel="tag"'>x</a>""")
+    assert fooled.endswith(f' rel="{LINK_REL}">x</a>')
+    assert "tag" not in sanitize('<a href="https://far.example/" rel="tags">x</a>')
+
+
 def test_quoted_source_is_kept() -> None:
     """A quotation may say where it is from."""
     quoted = '<blockquote cite="https://far.example/1">x</blockquote>'
