@@ -142,10 +142,12 @@ async def set_suspended(connection: Connection, actor_id: ActorId, at: Millis | 
 
 
 async def erase_traces(connection: Connection, actor_id: ActorId) -> None:
-    """Remove what a gone actor said and did: posts, likes, follows either way, notifications."""
+    """Remove what a gone actor said and did, follows either way, and what was told of it."""
     for statement in (
         "DELETE FROM status WHERE actor_id = :id",
         "DELETE FROM favourite WHERE actor_id = :id",
+        "DELETE FROM reaction WHERE actor_id = :id",
+        "DELETE FROM poll_vote WHERE actor_id = :id",
         "DELETE FROM follow WHERE follower_id = :id OR followee_id = :id",
         "DELETE FROM notification WHERE sender_id = :id OR owner_id = :id",
     ):

@@ -1,7 +1,12 @@
 """This is where it is described what operators can say of a domain."""
 
+import re
 from collections.abc import Iterable
 from enum import StrEnum
+
+from fedlearn.errors import Invalid
+
+DOMAIN = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 
 
 class Policy(StrEnum):
@@ -16,3 +21,11 @@ def strictest(said: Iterable[Policy]) -> Policy | None:
     """What an actor has to live with when this was said of its domains; None is nothing."""
     policies = set(said)
     return next((one for one in (Policy.BLOCK, Policy.SILENCE) if one in policies), None)
+
+
+def read_domain(text: str) -> str:
+    """A domain as it is stored; `Invalid` when it is none."""
+    domain = text.strip().lower().removeprefix("https://").rstrip("/")
+    if not DOMAIN.fullmatch(domain):
+        raise Invalid(f"{domain!r} is not a domain such as social.example.org")
+    return domain

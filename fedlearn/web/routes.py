@@ -6,6 +6,7 @@ from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from fedlearn.web import media
 from fedlearn.web.federation import actors, collections, discovery, inbox, objects, quotes
 from fedlearn.web.pages import (
     about,
@@ -17,6 +18,7 @@ from fedlearn.web.pages import (
     statuses,
     you,
 )
+from fedlearn.web.proxied import PROXY
 
 
 class IdConvertor(IntegerConvertor):
@@ -54,6 +56,8 @@ FEDERATION = [
     Route("/nodeinfo/{version}", discovery.get_nodeinfo),
 ]
 
+MEDIA = [Route(PROXY + "/{token}/{address}", media.get_proxied)]
+
 PAGES = [
     Route("/", home.home_page),
     Route("/public", home.public_page),
@@ -89,4 +93,4 @@ PAGES = [
 def all_routes() -> list[BaseRoute]:
     """Everything that the server answers to."""
     static = StaticFiles(directory=str(resources.files("fedlearn.web") / "static"))
-    return [*FEDERATION, *PAGES, Mount("/static", static)]
+    return [*FEDERATION, *MEDIA, *PAGES, Mount("/static", static)]
