@@ -28,13 +28,13 @@ def show_media(as_json: AsJson = False) -> None:
 
 @app.command("purge")
 def purge_media(
-    host: Annotated[str, typer.Option(help="Only what this domain serves, or one below it.")] = "",
+    host: Annotated[
+        str | None, typer.Option(help="Only what this domain serves, or one below it.")
+    ] = None,
     older_than: Annotated[
         int, typer.Option(min=0, help="Only what nobody has looked at for so many days.")
     ] = 0,
 ) -> None:
     """Forget files; those that somebody looks at again are fetched again."""
-    forgotten = with_instance(
-        lambda one: media.purge(one, domain=host or None, unused_days=older_than)
-    )
+    forgotten = with_instance(lambda one: media.purge(one, domain=host, unused_days=older_than))
     console.print(f"{forgotten} files are forgotten.")

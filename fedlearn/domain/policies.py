@@ -7,6 +7,7 @@ from enum import StrEnum
 from fedlearn.errors import Invalid
 
 DOMAIN = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
+HOST = re.compile(rf"{DOMAIN.pattern}(:[0-9]{{1,5}})?")
 
 
 class Policy(StrEnum):
@@ -25,7 +26,16 @@ def strictest(said: Iterable[Policy]) -> Policy | None:
 
 def read_domain(text: str) -> str:
     """A domain as it is stored; `Invalid` when it is none."""
-    domain = text.strip().lower().removeprefix("https://").rstrip("/")
-    if not DOMAIN.fullmatch(domain):
-        raise Invalid(f"{domain!r} is not a domain such as social.example.org")
-    return domain
+    return _read(text, DOMAIN)
+
+
+def read_host(text: str) -> str:
+    """A domain that may have a port, as it is stored; `Invalid` when it is none."""
+    return _read(text, HOST)
+
+
+def _read(text: str, pattern: re.Pattern[str]) -> str:
+    name = text.strip().lower().removeprefix("https://").rstrip("/")
+    if not pattern.fullmatch(name):
+        raise Invalid(f"{name!r} is not a domain such as social.example.org")
+    return name
