@@ -19,6 +19,7 @@ from fedlearn.db.welcome import Welcome
 from fedlearn.inbox.intake import Intake
 from fedlearn.instance import VERSION, Instance, KeyRing, KnownKeys, open_vault
 from fedlearn.outbox.egress import EgressGuard
+from fedlearn.remote.media import MediaCache
 from fedlearn.services.accounts import ensure_instance_actor
 from fedlearn.settings import Settings, load_settings
 from fedlearn.web.context import Parts
@@ -26,6 +27,7 @@ from fedlearn.web.documents import DocumentCache
 from fedlearn.web.errors import EXCEPTION_HANDLERS
 from fedlearn.web.limits import Limits
 from fedlearn.web.middleware import CommonHeaders
+from fedlearn.web.proxied import ProxiedPaths
 from fedlearn.web.routes import all_routes
 from fedlearn.worker import Worker
 
@@ -83,13 +85,17 @@ def make_app(
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with open_instance(settings, transport=transport, resolver=resolver) as instance:
+            media = MediaCache(instance)
             app.state.parts = Parts(
                 instance=instance,
                 intake=Intake(instance.db),
                 documents=DocumentCache(),
                 limits=Limits(is_on=settings.rate_limits),
+                media=media,
+                proxied=ProxiedPaths(instance.uris, instance.keys.secret_for("media proxy")),
             )
-            async with _working(instance):
+            async with _working(instance), AsyncExitStack() as stack:
+                stack.push_async_callback(media.close)
                 yield
 
     return Starlette(

@@ -63,6 +63,10 @@ class KeyRing:
             stored = await db_actors.own_key(connection, actor.id)
         return stored or await self._make_first(actor)
 
+    def secret_for(self, purpose: str) -> bytes:
+        """A secret of this instance for another purpose than signing."""
+        return self._vault.secret_for(purpose)
+
     def open(self, key: OwnKey) -> SigningKey:
         """A stored key, ready to sign."""
         if key.id not in self._opened:

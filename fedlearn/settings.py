@@ -104,6 +104,19 @@ class Settings:
     max_inbox_bytes: int = setting(1024 * 1024, "Largest activity accepted, in bytes.")
     max_form_bytes: int = setting(256 * 1024, "Largest form accepted, in bytes.")
     max_fetch_bytes: int = setting(1024 * 1024, "Largest remote document read, in bytes.")
+    max_media_bytes: int = setting(
+        16 * 1024 * 1024, "Largest picture, sound or film of another server shown, in bytes."
+    )
+    media_cache_bytes: int = setting(
+        1024 * 1024 * 1024,
+        "Bytes of such files kept; those that nobody has looked at for longest go first.",
+    )
+    media_cache_days: int = setting(14, "Days for which such a file is kept when nobody looks.")
+    media_fetches_at_once: int = setting(16, "Such files fetched at once in one process.")
+    media_fetches_per_host: int = setting(4, "Such files fetched at once from one host.")
+    media_retry_minutes: int = setting(
+        10, "Minutes after which a file that could not be had is asked for again."
+    )
     max_json_depth: int = setting(64, "Deepest nesting of an accepted or fetched document.")
     max_redirects: int = setting(3, "Redirects followed for one outgoing request.")
     connect_timeout: float = setting(5.0, "Seconds an outgoing connection may take to open.")

@@ -55,7 +55,14 @@ Numbers of now, in this shape. `jobs` has an entry for each kind of job, also wh
 KINDS_OF_JOBS
   },
   "deliveries": {"waiting": 2, "dead": 0},
-  "domains": 14
+  "domains": 14,
+  "hosts": [
+    {
+      "host": "social.example.net", "waiting": 2, "dead": 0, "failures": 6,
+      "asked_again": 1763800000000
+    }
+  ],
+  "media": {"files": 310, "bytes": 18874368}
 }
 ```
 
@@ -66,7 +73,57 @@ KINDS_OF_JOBS
 | `jobs` | background work by kind; one `clean_up` always waits for its time |
 | `deliveries` | activities still to be sent, one for each inbox; `waiting` holds those under way, too |
 | `domains` | other servers of which an account is known |
+| `hosts` | what waits for which host, ten at most: those that fail come first, then those with the most; `failures` are those in a row, `asked_again` is when such a host is asked again (0 is at once) |
+| `media` | files of other servers that are kept |
 
+Times are milliseconds since 1970 in all JSON.
+
+## What `fedlearn domain show --json` prints
+
+```json
+{
+  "hosts": ["social.example.net"],
+  "policy": null,
+  "is_welcome": true,
+  "actors": 12,
+  "gone": 1,
+  "statuses": 431,
+  "followers": {"accepted": 3, "pending": 1},
+  "following": {"accepted": 5, "pending": 2},
+  "missing": 3,
+  "deliveries": {
+    "waiting": 2, "dead": 0, "next_try": 1763799400000,
+    "last_error": "social.example.net answered 503"
+  },
+  "failures": {
+    "failures": 6, "open_until": 1763800000000, "failing_days": 1, "last_failing_day": 20414
+  },
+  "jobs": {"process_activity": 1},
+  "last_heard": 1763790000000
+}
+```
+
+| field | what it is |
+| --- | --- |
+| `hosts` | the name that was asked for, and the hosts of handles under it where these are others |
+| `policy` | `block`, `silence`, `allow` or null, also where it was said of a domain above |
+| `is_welcome` | whether we talk with it at all |
+| `actors`, `gone` | accounts known, and how many of these are deleted |
+| `statuses` | posts and boosts kept |
+| `followers` | follows of ours from there; `pending` ones wait for a yes here |
+| `following` | follows from here; `pending` ones wait for an answer from there |
+| `missing` | posts there that are answered here and are not kept |
+| `deliveries` | what waits or was given up; `next_try` of the first that waits |
+| `failures` | null while its inboxes answer; it is left alone until `open_until` |
+| `jobs` | jobs that wait and in which an address there stands, by kind |
+| `last_heard` | when the latest activity came from there, of the last 30 days |
+
+## What the other lists print
+
+`fedlearn jobs list --json` prints a list of `{"id", "kind", "state", "about", "attempts", "created_at",
+"run_at", "dead_at", "last_error"}`, and `fedlearn deliveries list --json` one of `{"id", "inbox", "host",
+"state", "about", "attempts", "run_at", "dead_at", "last_error"}`. `state` is `waiting`, `running` or `dead`,
+`about` is what they are for. `fedlearn media show --json` prints `{"files", "bytes", "limit"}`.
 `fedlearn user list --json` prints a list of `{"name", "email", "role", "approved"}`, and
 `fedlearn domain list --json` one of `{"domain", "policy"}`.
 `fedlearn report list --json` prints a list of `{"id", "reporter", "target", "comment", "statuses", "forwarded",
@@ -126,6 +183,8 @@ class Parameter:
             default = "must be given"
         elif self.kind is bool:
             default = "off"
+        elif self.default is None:
+            default = "none"
         else:
             default = f"`{self.default}`"
         return f"| `{written}` | {default} | {about} |\n"

@@ -23,6 +23,8 @@ from cachetools import TTLCache
 from httpx_aiohttp import AiohttpTransport
 from yarl import URL
 
+from fedlearn.activitypub import bodies
+from fedlearn.activitypub.bodies import Sink
 from fedlearn.activitypub.claims import NOTHING
 from fedlearn.activitypub.guard import ForbiddenAddress, GuardedResolver, Resolver, check_literal
 from fedlearn.activitypub.keys import SigningKey
@@ -72,9 +74,6 @@ class Address(NamedTuple):
     sent: str
     parsed: httpx.URL
 
-
-# Takes a piece of a body and the room that is left for it.
-Unpacker = Callable[[bytes, int], bytes]
 
 # Raises when a body holds what must never leave (the fifth lock of organisation-only posts).
 EgressGuard = Callable[[bytes], Awaitable[None]]
@@ -128,6 +127,23 @@ class FederationClient:
                 url = self._redirected(url, location)
             raise FetchError(f"{url}: more than {self._settings.max_redirects} redirects")
 
+    async def download(self, url: str, *, accept: str, limit: int, into: Sink) -> None:
+        """GET a file piece by piece, unsigned; `FetchError` when it is not there or too long."""
+        headers = {"accept": accept, "accept-encoding": "identity"}
+        async with self._limited(url):
+            for _ in range(self._settings.max_redirects + 1):
+                await self._host_guard(host_of(self._address(url).sent))
+                response = await self._send("GET", url, headers)
+                try:
+                    if response.status_code not in REDIRECTS:
+                        _check_file(response, url)
+                        await bodies.pour(response, limit, into)
+                        return
+                finally:
+                    await response.aclose()
+                url = self._redirected(url, response.headers.get("location", ""))
+            raise FetchError(f"{url}: more than {self._settings.max_redirects} redirects")
+
     async def post_activity(
         self, inbox: str, body: bytes, *, signer: SigningKey, also: Mapping[str, str] = NOTHING
     ) -> Receipt:
@@ -178,7 +194,7 @@ class FederationClient:
         try:
             if response.status_code in REDIRECTS:
                 return _empty_answer(response, url), response.headers.get("location", "")
-            body = await _read(response, limit, _unpacker(response))
+            body = await bodies.read(response, limit, bodies.unpacker(response))
         finally:
             await response.aclose()
         if len(body) > limit:
@@ -207,7 +223,7 @@ class FederationClient:
         try:
             # Read to the end where that is short, so that the connection can be used again. A long
             # page of words makes a taken delivery no failure.
-            said = await _read(response, MOST_OF_AN_ANSWER, _as_it_is)
+            said = await bodies.read(response, MOST_OF_AN_ANSWER, bodies.as_it_is)
         finally:
             await response.aclose()
         return Receipt(
@@ -306,16 +322,10 @@ def _as_sent(url: str) -> str:
     return str(URL(url))
 
 
-async def _read(response: httpx.Response, limit: int, unpack: Unpacker) -> bytes:
-    """The body, or what of it is enough to see that it is longer than the limit."""
-    if not isinstance(response.stream, httpx.AsyncByteStream):
-        raise TypeError("the transport is not asynchronous")
-    body = bytearray()
-    async for chunk in response.stream:
-        body += unpack(chunk, limit + 1 - len(body))
-        if len(body) > limit:
-            break
-    return bytes(body)
+def _check_file(response: httpx.Response, url: str) -> None:
+    if response.status_code != 200:
+        failed = Unreachable if response.status_code >= 500 else FetchError
+        raise failed(f"{host_of(url)} answered {response.status_code} for {url}")
 
 
 def _was_left_open(error: httpx.TransportError) -> bool:
@@ -324,23 +334,6 @@ def _was_left_open(error: httpx.TransportError) -> bool:
     if isinstance(cause, aiohttp.ClientConnectorError):
         return False
     return isinstance(cause, aiohttp.ServerDisconnectedError | aiohttp.ClientOSError)
-
-
-def _as_it_is(chunk: bytes, _room: int) -> bytes:
-    return chunk
-
-
-def _unpacker(response: httpx.Response) -> Unpacker:
-    """What undoes the content encoding, never making more than there is room for.
-
-    Only gzip, once, is asked for: ten kilobytes packed twice could unpack to ten gigabytes.
-    """
-    encoding = response.headers.get("content-encoding", "").strip().lower()
-    if encoding in {"", "identity"}:
-        return _as_it_is
-    if encoding in {"gzip", "x-gzip"}:
-        return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress
-    raise FetchError(f"{response.request.url}: the answer is packed as {encoding!r}")
 
 
 def _knock_refusals(url: str) -> frozenset[int]:

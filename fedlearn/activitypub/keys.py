@@ -16,11 +16,13 @@ from cryptography.hazmat.primitives.asymmetric.rsa import (
     generate_private_key,
 )
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 RSA_BITS = 2048
 SMALLEST_RSA_BITS = 1024  # what some old actors still have
 LARGEST_RSA_BITS = 8192  # more only burns our time
 NONCE_BYTES = 12
+DERIVED_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,12 @@ class Vault:
     """Seals private keys with the instance's secret (AES-256-GCM), so that the database is mute."""
 
     def __init__(self, secret: bytes) -> None:
+        self._secret = secret
         self._cipher = AESGCM(secret)
+
+    def secret_for(self, purpose: str) -> bytes:
+        """A secret of its own for another purpose, always the same (HKDF, RFC 5869)."""
+        return HKDF(hashes.SHA256(), DERIVED_BYTES, None, purpose.encode()).derive(self._secret)
 
     def seal(self, key: RSAPrivateKey, key_id: str) -> bytes:
         """The key as it is stored, bound to its keyId."""

@@ -5,7 +5,15 @@ from ipaddress import ip_network
 
 from rich.table import Table
 
-from fedlearn.commands.terminal import AsJson, console, current_settings, print_json, with_instance
+from fedlearn.commands.terminal import (
+    AsJson,
+    console,
+    current_settings,
+    moment,
+    print_json,
+    with_instance,
+)
+from fedlearn.db.queues import Queued
 from fedlearn.services import health
 
 EVERYWHERE = (ip_network("0.0.0.0/0"), ip_network("::/0"))
@@ -26,6 +34,17 @@ def status(as_json: AsJson = False) -> None:
     console.print(f"People: {found['users']}. Posts from here: {local}, from elsewhere: {remote}.")
     console.print(f"Other servers known: {found['domains']}.")
     console.print(table)
+    if found["hosts"]:
+        console.print(_queues(found["hosts"]))
+
+
+def _queues(hosts: list[Queued]) -> Table:
+    """What waits for which host; those that fail come first."""
+    table = Table("deliveries to", "waiting", "dead", "failures in a row", "asked again")
+    for one in hosts:
+        again = moment(one.asked_again) if one.asked_again else ""
+        table.add_row(one.host, str(one.waiting), str(one.dead), str(one.failures), again)
+    return table
 
 
 def doctor() -> None:

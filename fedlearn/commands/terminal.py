@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 
 import msgspec
@@ -11,6 +12,7 @@ import typer
 from rich.console import Console
 
 from fedlearn.app import open_instance
+from fedlearn.domain.ids import Millis
 from fedlearn.instance import Instance
 from fedlearn.settings import Settings, load_settings
 
@@ -42,3 +44,8 @@ def with_instance(
 def print_json(value: Any) -> None:
     """Print for a program to read."""
     sys.stdout.write(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n")
+
+
+def moment(at: Millis) -> str:
+    """A moment for people to read."""
+    return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")

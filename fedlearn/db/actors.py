@@ -153,11 +153,12 @@ async def set_suspended(connection: Connection, actor_id: ActorId, at: Millis | 
 
 
 async def erase_traces(connection: Connection, actor_id: ActorId) -> None:
-    """Remove what a gone actor said and did, and whom it followed and blocked, either way."""
+    """Remove what a gone actor said and did, whom it followed and blocked, and what was told."""
     for statement in (
         "DELETE FROM status WHERE actor_id = :id",
         "DELETE FROM favourite WHERE actor_id = :id",
         "DELETE FROM reaction WHERE actor_id = :id",
+        "DELETE FROM poll_vote WHERE actor_id = :id",
         "DELETE FROM quote_authorization WHERE quoting_actor_id = :id",
         "DELETE FROM home_entry WHERE owner_id = :id",
         "DELETE FROM block WHERE actor_id = :id OR target_id = :id",

@@ -38,12 +38,14 @@ async def apply_policies(connection: Connection, domain: str) -> None:
 
 
 async def blocked_with_traces(connection: Connection, limit: int) -> list[ActorId]:
-    """Actors of blocked domains who still have posts, likes, follows or notifications here."""
+    """Actors of blocked domains of whom something is still here."""
     rows = await connection.fetch_all(
         """
         SELECT a.id FROM actor a WHERE a.policy = 'block' AND (
             EXISTS (SELECT 1 FROM status s WHERE s.actor_id = a.id)
             OR EXISTS (SELECT 1 FROM favourite v WHERE v.actor_id = a.id)
+            OR EXISTS (SELECT 1 FROM reaction r WHERE r.actor_id = a.id)
+            OR EXISTS (SELECT 1 FROM poll_vote p WHERE p.actor_id = a.id)
             OR EXISTS (SELECT 1 FROM follow f WHERE f.follower_id = a.id)
             OR EXISTS (SELECT 1 FROM follow g WHERE g.followee_id = a.id)
             OR EXISTS (SELECT 1 FROM notification n WHERE n.sender_id = a.id))

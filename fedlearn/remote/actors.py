@@ -11,11 +11,13 @@ from fedlearn.activitypub.vocabulary.actors import ActorDocument, read_actor
 from fedlearn.activitypub.webfinger import Handle, Resource, read_handle
 from fedlearn.db import actors as db_actors
 from fedlearn.db import jobs as db_jobs
+from fedlearn.db import media as db_media
 from fedlearn.domain.actors import Actor, Profile, ProfileField
 from fedlearn.domain.ids import Uri, now
 from fedlearn.domain.jobs import JobKind
 from fedlearn.errors import FetchError, Gone, RefusedDocument
 from fedlearn.instance import Instance
+from fedlearn.remote.files import forget_addresses
 from fedlearn.text.sanitize import sanitize, to_plain_text
 
 STALE_AFTER_MS = 86_400_000
@@ -94,12 +96,15 @@ async def refresh_actor(instance: Instance, uri: str) -> None:
 
 async def mark_gone(instance: Instance, uri: str) -> None:
     """Another server says that this actor exists no more: so it does not here."""
+    shown: list[str] = []
     async with instance.db.write() as connection:
         actor = await db_actors.actor_by_uri(connection, uri)
         if actor is not None and not actor.is_local:
+            shown = await db_media.media_of_actors(connection, [actor.id])
             await db_actors.mark_gone(connection, actor.id)
             await db_actors.erase_traces(connection, actor.id)
             instance.known_keys.forget(actor)
+    await forget_addresses(instance, shown)
 
 
 async def _checked_handle(

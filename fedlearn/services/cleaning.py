@@ -8,6 +8,8 @@ from fedlearn.db.jobs import NewJob, has_waiting_job, insert_jobs
 from fedlearn.domain.ids import Millis, now
 from fedlearn.domain.jobs import JobKind
 from fedlearn.instance import Instance
+from fedlearn.services.media import clean_cache
+from fedlearn.services.moderation import erase_blocked
 
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
@@ -38,6 +40,8 @@ async def clean_up(instance: Instance) -> None:
         await db_received.forget_remote_tombstones(connection, before, f"{settings.url}/")
     async with instance.db.write() as connection:
         await db_deliveries.forget_sent(connection, Millis(now() - DEAD_DELIVERIES_KEPT_MS))
+    await erase_blocked(instance)
+    await clean_cache(instance)
     async with instance.db.write() as connection:
         await db_timelines.trim_homes(connection, settings.home_entries)
         run_at = Millis(now() + BETWEEN_CLEANINGS_MS)

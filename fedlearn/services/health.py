@@ -15,6 +15,8 @@ from fedlearn.db import deliveries as db_deliveries
 from fedlearn.db import figures as db_figures
 from fedlearn.db import hosts as db_hosts
 from fedlearn.db import jobs as db_jobs
+from fedlearn.db import media as db_media
+from fedlearn.db import queues as db_queues
 from fedlearn.db.opening import known_versions, schema_version
 from fedlearn.domain.ids import moment_of, now
 from fedlearn.errors import FedlearnError
@@ -22,6 +24,7 @@ from fedlearn.instance import Instance
 from fedlearn.outbox.breaker import after_failure
 
 MINUTE_MS = 60_000
+HOSTS_SHOWN = 10
 NOBODY = "nobody.invalid"
 
 
@@ -31,12 +34,16 @@ async def summary(instance: Instance) -> dict[str, Any]:
         figures = await db_figures.figures(connection)
         jobs = await db_jobs.count_jobs(connection)
         deliveries = await db_deliveries.count_deliveries(connection)
+        queues = await db_queues.queues_by_host(connection, HOSTS_SHOWN)
+        files, size = await db_media.cache_size(connection)
     return {
         "users": figures.users,
         "statuses": {"local": figures.local_statuses, "remote": figures.remote_statuses},
         "jobs": {kind.value: counts for kind, counts in jobs.items()},
         "deliveries": deliveries,
         "domains": figures.domains,
+        "hosts": queues,
+        "media": {"files": files, "bytes": size},
     }
 
 

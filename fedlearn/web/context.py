@@ -7,8 +7,10 @@ from starlette.requests import HTTPConnection
 from fedlearn.activitypub.claims import RequestHead
 from fedlearn.inbox.intake import Intake
 from fedlearn.instance import Instance
+from fedlearn.remote.media import MediaCache
 from fedlearn.web.documents import DocumentCache
 from fedlearn.web.limits import Limits
+from fedlearn.web.proxied import ProxiedPaths
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,8 @@ class Parts:
     intake: Intake
     documents: DocumentCache
     limits: Limits
+    media: MediaCache
+    proxied: ProxiedPaths
 
 
 def parts_of(request: HTTPConnection) -> Parts:

@@ -34,6 +34,7 @@ MACHINE_PATHS = (
     "/.well-known/",
     "/oauth/",
     "/contexts/",
+    "/media/",
 )
 # What one caller must not see another may, so nothing in between may keep the refusal.
 NOT_KEPT = {"cache-control": "private, no-store", "vary": "Accept, Signature"}

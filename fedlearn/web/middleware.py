@@ -9,7 +9,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 OPEN_PATHS = ("/.well-known/", "/nodeinfo/", "/users/", "/actor/", "/@", "/contexts/")
 
 CSP = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' https: data:; "
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
+    "media-src 'self'; "
     "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )

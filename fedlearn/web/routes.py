@@ -6,6 +6,7 @@ from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from fedlearn.web import media
 from fedlearn.web.federation import actors, collections, discovery, inbox, objects, quotes
 from fedlearn.web.pages import (
     about,
@@ -17,6 +18,7 @@ from fedlearn.web.pages import (
     statuses,
     you,
 )
+from fedlearn.web.proxied import PROXY
 
 
 class IdConvertor(IntegerConvertor):
@@ -53,6 +55,8 @@ FEDERATION = [
     Route("/.well-known/nodeinfo", discovery.get_nodeinfo_links),
     Route("/nodeinfo/{version}", discovery.get_nodeinfo),
 ]
+
+MEDIA = [Route(PROXY + "/{token}/{address}", media.get_proxied)]
 
 PAGES = [
     Route("/", home.home_page),
@@ -91,4 +95,4 @@ PAGES = [
 def all_routes() -> list[BaseRoute]:
     """Everything that the server answers to."""
     static = StaticFiles(directory=str(resources.files("fedlearn.web") / "static"))
-    return [*FEDERATION, *PAGES, Mount("/static", static)]
+    return [*FEDERATION, *MEDIA, *PAGES, Mount("/static", static)]

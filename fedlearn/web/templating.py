@@ -17,7 +17,7 @@ from fedlearn.domain.audience import Reach, Scope
 from fedlearn.domain.ids import Millis, now
 from fedlearn.domain.statuses import StatusView
 from fedlearn.text.sanitize import to_plain_text
-from fedlearn.web.context import instance_of
+from fedlearn.web.context import instance_of, parts_of
 from fedlearn.web.sessions import csrf_token, current_user
 
 MINUTE, HOUR, DAY, WEEK = 60, 3600, 86_400, 604_800
@@ -51,6 +51,7 @@ async def render_page(
             me=user.actor if user else None,
             csrf=csrf_token(request),
             unread=unread,
+            media=parts_of(request).proxied.path_of,
             **values,
         )
     )

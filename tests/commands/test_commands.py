@@ -44,6 +44,8 @@ def test_first_commands_of_an_operator(operator: Operator) -> None:
         "jobs": dict.fromkeys(JobKind, nothing),
         "deliveries": {"waiting": 0, "dead": 0},
         "domains": 0,
+        "hosts": [],
+        "media": {"files": 0, "bytes": 0},
     }
     assert "People: 2. Posts from here: 2, from elsewhere: 0." in operator.run("status").stdout
 

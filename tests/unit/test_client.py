@@ -14,6 +14,7 @@ from dataclasses import replace
 from email.utils import formatdate
 from ipaddress import ip_network
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -23,13 +24,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from yarl import URL
 
-from fedlearn.activitypub import cavage
+from fedlearn.activitypub import bodies, cavage
 from fedlearn.activitypub import client as client_module
 from fedlearn.activitypub.claims import RequestHead, sha256_base64
 from fedlearn.activitypub.client import FederationClient, Receipt
 from fedlearn.activitypub.keys import SigningKey, VerifyingKey
 from fedlearn.domain.ids import Millis, now
-from fedlearn.errors import BadSignature, FetchError, Unreachable
+from fedlearn.errors import BadSignature, FetchError, RefusedDocument, Unreachable
 from fedlearn.settings import Settings
 from tests.clock import MINUTE, Clock
 from tests.unit.stub_web import Page, StubWeb, let_all_in, let_all_pass, redirect
@@ -751,7 +752,7 @@ async def test_large_answer_is_given_up(serve: Serve, connect: Connect) -> None:
             await one.get(f"{server.origin}/", accept="x", signer=None)
     # Unpacking stops at the limit too; it does not make all of it and then look.
     flood = httpx.Response(200, headers={"content-encoding": "gzip"})
-    assert len(client_module._unpacker(flood)(bomb, 1000)) == 1000
+    assert len(bodies.unpacker(flood)(bomb, 1000)) == 1000
 
 
 async def test_answer_of_just_the_limit_is_taken(serve: Serve, connect: Connect) -> None:
@@ -772,6 +773,59 @@ async def test_small_limit_holds_too(serve: Serve, connect: Connect) -> None:
         await connect(replace(LAB, max_fetch_bytes=1000)).get(
             f"{server.origin}/", accept="x", signer=None
         )
+
+
+async def test_download_is_handed_over_up_to_its_limit(serve: Serve, connect: Connect) -> None:
+    """A file of just its limit is had, piece by piece; a longer one is not, and not all of it.
+
+    It has a limit of its own: it may be larger than a document.
+
+    Conformance: 193.
+    """
+    limit, one = 2 * LAB.max_fetch_bytes, connect(replace(LAB, total_timeout=60))
+    pieces: list[bytes]
+    packed = http(gzip.compress(b"x" * limit), content_encoding="gzip")
+    for whole in (http(b"x" * limit), packed):
+        pieces = []
+        server = await serve(whole)
+        await one.download(f"{server.origin}/", accept="x", limit=limit, into=pieces.append)
+        assert b"".join(pieces) == b"x" * limit
+        assert server.headers["accept-encoding"] == "identity"
+        assert "signature" not in server.headers
+    for answer in (
+        http(b"x" * (limit + 1)),
+        pour,
+        http(gzip.compress(ZEROS), content_encoding="gzip"),
+    ):
+        pieces = []
+        server = await serve(answer)
+        with pytest.raises(FetchError, match=f"over {limit} bytes"):
+            await one.download(f"{server.origin}/", accept="x", limit=limit, into=pieces.append)
+        assert sum(map(len, pieces)) <= limit
+
+
+async def test_download_that_fails(serve: Serve, connect: Connect) -> None:
+    """What is not there, moves on for ever, or drips, is an error; what a sink raises passes."""
+    one = connect(replace(LAB, total_timeout=0.2, read_timeout=60))
+
+    async def fails(answer: Any, error: type[Exception], **how: Any) -> None:
+        server = await serve(answer)
+        with pytest.raises(error) as raised:
+            await one.download(f"{server.origin}/", **{"accept": "x", "limit": 9, **how})
+        assert raised.type is error
+
+    def refuse(_piece: bytes) -> None:
+        raise RefusedDocument("not this")
+
+    taken: list[bytes] = []
+    into = taken.append
+    await fails(http(b"x", "404 Not Found"), FetchError, into=into)
+    await fails(http(b"x", "503 Busy"), Unreachable, into=into)
+    await fails(http(b"", "302 Found", location="/"), FetchError, into=into)
+    await fails(say_nothing, Unreachable, into=into)
+    assert taken == []
+    await fails(drip_body, Unreachable, into=into, limit=10_000)
+    await fails(http(b"x"), RefusedDocument, into=refuse)
 
 
 async def test_answer_packed_otherwise_is_refused(serve: Serve, connect: Connect) -> None:

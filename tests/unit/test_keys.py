@@ -54,6 +54,16 @@ def test_signature_is_proven_by_its_own_key_only(key: SigningKey, stranger: Veri
     assert not stranger.verifies(signature, b"words")
 
 
+def test_secrets_for_other_purposes() -> None:
+    """Each purpose has a secret of its own, the same each time, that tells nothing of the first."""
+    vault, other = Vault(SECRET), Vault(bytes(31) + b"x")
+    assert vault.secret_for("one") == Vault(SECRET).secret_for("one")
+    assert (
+        len({SECRET, vault.secret_for("one"), vault.secret_for("two"), other.secret_for("one")})
+        == 4
+    )
+
+
 def test_ed25519_keys_verify_too(ed25519: Ed25519PrivateKey) -> None:
     """A key of the newer kind is told from RSA by itself, and verifies in its own way."""
     mine = read_public_pem(public_pem(ed25519.public_key()))
