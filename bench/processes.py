@@ -67,7 +67,7 @@ async def start(
             raise RuntimeError(_told(folder / f"{module}.log"))
         yield child
     finally:
-        await _end(process)
+        await end(process)
 
 
 async def _ready(process: asyncio.subprocess.Process) -> Child | None:
@@ -88,7 +88,8 @@ def _told(log: Path) -> str:
     return f"the process did not start:\n{log.read_text(encoding='utf-8')}"
 
 
-async def _end(process: asyncio.subprocess.Process) -> None:
+async def end(process: asyncio.subprocess.Process) -> None:
+    """Ask a process to end, and make it."""
     if process.returncode is not None:
         return
     process.terminate()
