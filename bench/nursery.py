@@ -15,7 +15,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.processes import READY_WITHIN, end
+from bench.processes import READY_WITHIN, end, told
 
 ENDED = "ended"
 
@@ -26,14 +26,14 @@ class Newborn:
 
     port: int
     handle: int  # a pidfd: it means this process and no later one
-    nursery: Process
+    nursery: "Nursery"
     how_it_ended: int | None = None
 
     async def live(self, seconds: float) -> None:
         """Return when it has ended by itself, or the time is over."""
         try:
             async with asyncio.timeout(seconds):
-                self.how_it_ended = _exit_code(await _next_line(self.nursery))
+                self.how_it_ended = _exit_code(await self.nursery.next_line())
         except TimeoutError:
             return
 
@@ -41,15 +41,16 @@ class Newborn:
         """End it at once (SIGKILL), unless it has ended; how it ended."""
         if self.how_it_ended is None:
             signal.pidfd_send_signal(self.handle, signal.SIGKILL)
-            self.how_it_ended = _exit_code(await _next_line(self.nursery))
+            self.how_it_ended = _exit_code(await self.nursery.next_line())
         return self.how_it_ended
 
 
 class Nursery:
     """Makes one server after the other."""
 
-    def __init__(self, process: Process) -> None:
+    def __init__(self, process: Process, log: Path) -> None:
         self._process = process
+        self._log = log
 
     @asynccontextmanager
     async def born(self, *arguments: str) -> AsyncIterator[Newborn]:
@@ -58,14 +59,21 @@ class Nursery:
             raise TypeError("the nursery hears nothing")
         self._process.stdin.write(" ".join(arguments).encode() + b"\n")
         async with asyncio.timeout(READY_WITHIN):
-            handle = os.pidfd_open(int(await _next_line(self._process)))
-            port = int(await _next_line(self._process))
-        newborn = Newborn(port, handle, self._process)
+            handle = os.pidfd_open(int(await self.next_line()))
+            port = int(await self.next_line())
+        newborn = Newborn(port, handle, self)
         try:
             yield newborn
         finally:
             await newborn.kill()
             os.close(handle)
+
+    async def next_line(self) -> str:
+        """What the process says next; `RuntimeError` when it has ended."""
+        line = await self._process.stdout.readline() if self._process.stdout else b""
+        if not line:
+            raise RuntimeError(told(self._log))
+        return line.decode().strip()
 
 
 @asynccontextmanager
@@ -73,26 +81,20 @@ async def open_nursery(
     module: str, folder: Path, environment: Mapping[str, str]
 ) -> AsyncIterator[Nursery]:
     """A nursery for servers of this module; what they have to say goes to a log file."""
-    with (folder / f"{module}.log").open("ab") as log:
+    log = folder / f"{module}.log"
+    with log.open("ab") as written:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             *("-m", "bench.nursery", module),
             stdin=PIPE,
             stdout=PIPE,
-            stderr=log,
+            stderr=written,
             env={**os.environ, **environment},
         )
     try:
-        yield Nursery(process)
+        yield Nursery(process, log)
     finally:
         await end(process)
-
-
-async def _next_line(process: Process) -> str:
-    line = await process.stdout.readline() if process.stdout else b""
-    if not line:
-        raise RuntimeError("the nursery has ended; its log says why")
-    return line.decode().strip()
 
 
 def _exit_code(line: str) -> int:

