@@ -1,15 +1,13 @@
 """This is where it is looked up what a server has made of all that it was asked."""
 
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import closing
 from typing import NamedTuple
 
 from bench.deeds import ADMIRER, STRANGER
 from bench.ledger import Aftermath, Deed, Kind
 from bench.stage import FOLLOWER, Scene, reached
-from fedlearn.db.database import Connection, Database
-from fedlearn.db.opening import open_database
+from fedlearn.db.database import Connection
 from fedlearn.settings import load_settings
 
 
@@ -26,26 +24,16 @@ class Parts(NamedTuple):
 WHOLE = {True: Parts(1, 1, 1, 0, 0), False: Parts(1, 1, 1, 1, 1)}  # by whether it was written here
 
 
-@asynccontextmanager
-async def opened(scene: Scene) -> AsyncIterator[Database]:
-    """The database of the scene, beside whichever server uses it."""
-    database = await open_database(load_settings(scene.environment))
-    try:
-        yield database
-    finally:
-        await database.close()
-
-
 async def end_leases(scene: Scene) -> None:
     """Pretend that the time is over for which the dead had claimed their work."""
-    async with opened(scene) as database, database.write() as connection:
+    async with scene.database() as database, database.write() as connection:
         await connection.execute("UPDATE job SET locked_until = 0")
         await connection.execute("UPDATE delivery SET locked_until = 0")
 
 
 async def until_at_rest(scene: Scene) -> None:
     """Return when nothing waits any more, or nothing moves."""
-    async with opened(scene) as database:
+    async with scene.database() as database:
 
         async def done() -> int:
             async with database.read() as connection:
@@ -60,7 +48,7 @@ async def look(scene: Scene) -> Aftermath:
     deliveries = await scene.deliveries()
     found.repeated_deliveries = sum(one.times > 1 for one in deliveries)
     came = {(one.activity, one.inbox) for one in deliveries}
-    async with opened(scene) as database, database.read() as connection:
+    async with scene.database() as database, database.read() as connection:
         await _look_at_statuses(connection, found, came)
         await _look_at_actors(connection, found, {one.inbox for one in deliveries})
         await _look_at_deletions(connection, found)

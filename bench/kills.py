@@ -19,7 +19,7 @@ FOLLOWERS = 20
 async def measure(scale: Scale, _limit: RsaLimit) -> Figure:
     """Kills survived."""
     seed = random.randrange(10**6)
-    async with open_scene(followers=FOLLOWERS) as scene:
+    async with open_scene(scale, followers=FOLLOWERS) as scene:
         storm = Storm(scene, seed)
         await storm.rage(scale.kills)
     kept = Counter(deed.kind for deed in storm.ledger.answered)

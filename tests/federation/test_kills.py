@@ -7,20 +7,20 @@ from collections import Counter
 import pytest
 
 from bench.ledger import Aftermath, Deed, Kind, Ledger, faults
+from bench.scale import Scale
 from bench.stage import open_scene
 from bench.storm import Storm
-from fedlearn.settings import Settings
 
 FOLLOWERS = 20
 NOTE, POST = Deed(Kind.NOTE, "https://h.test/1"), Deed(Kind.POST, "hello")
 DELETION = Deed(Kind.DELETION, NOTE.name)
 
 
-async def rage(kills: int, *, seed: int | None = None, database: str = "") -> Storm:
+async def rage(kills: int, *, seed: int | None = None, postgres: str | None = None) -> Storm:
     """What is left after so many kills; a seed that failed can be given, to repeat its moments."""
     seed = random.SystemRandom().randrange(10**6) if seed is None else seed
     sys.stdout.write(f"the seed of the storm is {seed}\n")  # shown when the test fails
-    async with open_scene(followers=FOLLOWERS, choices={"FEDLEARN_DATABASE": database}) as scene:
+    async with open_scene(Scale(postgres=postgres), followers=FOLLOWERS) as scene:
         storm = Storm(scene, seed)
         await storm.rage(kills)
     return storm
@@ -41,9 +41,9 @@ async def test_nothing_is_lost_in_25_kills() -> None:
     assert storm.useful_lives > storm.kills / 3
 
 
-async def test_nothing_is_lost_on_postgres(postgres_settings: Settings) -> None:
+async def test_nothing_is_lost_on_postgres(postgres_url: str) -> None:
     """The same with PostgreSQL, of which only the client dies."""
-    storm = await rage(7, database=postgres_settings.database)
+    storm = await rage(7, postgres=postgres_url)
     assert storm.faults == []
     assert len(storm.ledger.answered) > storm.kills
 
@@ -61,7 +61,8 @@ async def test_nothing_is_lost_on_postgres(postgres_settings: Settings) -> None:
 )
 async def test_broken_promise_is_noticed(careless: str, noticed: str) -> None:
     """A server that answers too early, writes in pieces, or forgets what it sends, is found out."""
-    async with open_scene(followers=FOLLOWERS, choices={"CARELESS": careless}) as scene:
+    choices = {"CARELESS": careless}
+    async with open_scene(Scale(), followers=FOLLOWERS, choices=choices) as scene:
         storm = Storm(scene, 1, subject="tests.federation.careless", ends={"late": 1})
         await storm.rage(3)
     assert any(noticed in fault for fault in storm.faults), storm.faults
