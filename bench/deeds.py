@@ -16,7 +16,7 @@ from bench.ledger import Deed, Kind, Ledger
 from bench.stage import AUTHOR, FOLLOWER, ORIGIN, READER, SENDER, SENDERS, Scene
 from fedlearn.app import open_instance
 from fedlearn.services import accounts, statuses
-from fedlearn.services.statuses import Draft
+from fedlearn.services.drafts import Draft
 from fedlearn.settings import load_settings
 
 ADMIRER, STRANGER = "admirer", "stranger"
