@@ -10,7 +10,7 @@ from itertools import product
 
 import uvloop
 
-from bench import actor, fanout, follows, inbox, memory
+from bench import actor, fanout, follows, inbox, kills, memory
 from bench.limits import RsaLimit, rsa_limit
 from bench.processes import Machine
 from bench.report import Figure, as_json, as_table
@@ -23,6 +23,7 @@ FIGURES: dict[str, Callable[[Scale, RsaLimit], Awaitable[Figure]]] = {
     "actor": actor.measure,
     "follows": follows.measure,
     "memory": memory.measure,
+    "kills": kills.measure,
 }
 
 DATABASES = ["sqlite", "postgresql"]

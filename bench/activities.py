@@ -1,5 +1,7 @@
 """This is where the world says something to the server: signed activities, as bytes to be sent."""
 
+import html
+import re
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -7,25 +9,26 @@ from typing import Any
 import msgspec
 
 from bench import world
-from bench.stage import AUTHOR, HOST, ORIGIN, SENDER, SENDERS, Stage
+from bench.stage import AUTHOR, HOST, ORIGIN, SENDER, SENDERS, Scene
 from bench.wire import request_bytes
 from fedlearn.activitypub.signatures import Scheme, sign
 from fedlearn.domain.ids import now
 
 PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
 SPAN_SECONDS = 60
+CSRF = re.compile(r'name="csrf" value="([^"]+)"')
 
 
-def notes(stage: Stage, number: int, mark: str) -> list[bytes]:
+def notes(scene: Scene, number: int, mark: str) -> list[bytes]:
     """Create activities with a new public note each, by senders whom the reader follows."""
-    return [_signed(stage, "/inbox", _create(number, index, mark)) for index in range(number)]
+    return [signed(scene, "/inbox", _create(number, index, mark)) for index in range(number)]
 
 
-def follows(stage: Stage, number: int, mark: str) -> list[bytes]:
+def follows(scene: Scene, number: int, mark: str) -> list[bytes]:
     """Follow activities by actors of whom the server has never heard."""
     inbox = f"/users/{AUTHOR}/inbox"
     uris = [world.actor_uri(mark, index) for index in range(number)]
-    return [_signed(stage, inbox, _follow(uri)) for uri in uris]
+    return [signed(scene, inbox, _follow(uri)) for uri in uris]
 
 
 def _create(number: int, index: int, mark: str) -> dict[str, Any]:
@@ -58,12 +61,13 @@ def _follow(uri: str) -> dict[str, Any]:
     return follow | {"to": [author]}
 
 
-def _signed(stage: Stage, inbox: str, activity: Mapping[str, Any]) -> bytes:
+def signed(scene: Scene, inbox: str, activity: Mapping[str, Any]) -> bytes:
+    """A delivery of an activity, signed by its actor."""
     context = {"@context": "https://www.w3.org/ns/activitystreams"}
     body = msgspec.json.encode({**context, **activity})
     headers = sign(
         Scheme.CAVAGE,
-        stage.key_of(activity["actor"]),
+        scene.key_of(activity["actor"]),
         method="POST",
         url=f"{ORIGIN}{inbox}",
         at=now(),
@@ -81,6 +85,12 @@ def form_request(target: str, cookie: str, form: bytes) -> bytes:
     """A form sent by somebody who has signed in."""
     kind = {"content-type": "application/x-www-form-urlencoded"}
     return request_bytes("POST", target, _browser(cookie) | kind, form)
+
+
+def csrf_in(page: bytes) -> str:
+    """The token that forms on this page carry; "" when there is none."""
+    found = CSRF.search(page.decode())
+    return html.unescape(found[1]) if found else ""
 
 
 def document_request(target: str) -> bytes:

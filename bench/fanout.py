@@ -1,21 +1,17 @@
 """This is where it is measured how fast one post reaches its author's followers elsewhere."""
 
-import html
-import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from bench.activities import form_request, page_request
+from bench.activities import csrf_in, form_request, page_request
 from bench.limits import RsaLimit
 from bench.report import Figure, Kind, Row
 from bench.scale import Scale
 from bench.stage import Stage, open_stage, reached
 from bench.wire import ask_once
 from bench.world import HOSTS
-
-CSRF = re.compile(r'name="csrf" value="([^"]+)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +76,9 @@ async def post(stage: Stage, followers: int) -> Post:
 
     cookie = stage.author.cookie
     page = await ask_once(stage.server.port, page_request("/", cookie))
-    found = CSRF.search(page.body.decode())
-    csrf = html.unescape(found[1]) if found else ""
-    form = urlencode({"csrf": csrf, "text": "What I have learnt today", "audience": "public"})
+    form = urlencode(
+        {"csrf": csrf_in(page.body), "text": "What I have learnt today", "audience": "public"}
+    )
     await stage.forget()
     cpu, world_cpu = stage.cpu_seconds, stage.world.cpu_seconds
     begun = time.monotonic()

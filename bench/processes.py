@@ -64,10 +64,10 @@ async def start(
         async with asyncio.timeout(READY_WITHIN):
             child = await _ready(process)
         if child is None:
-            raise RuntimeError(_told(folder / f"{module}.log"))
+            raise RuntimeError(told(folder / f"{module}.log"))
         yield child
     finally:
-        await _end(process)
+        await end(process)
 
 
 async def _ready(process: asyncio.subprocess.Process) -> Child | None:
@@ -84,11 +84,13 @@ async def _ready(process: asyncio.subprocess.Process) -> Child | None:
     return None
 
 
-def _told(log: Path) -> str:
+def told(log: Path) -> str:
+    """What a process had to say that did not start."""
     return f"the process did not start:\n{log.read_text(encoding='utf-8')}"
 
 
-async def _end(process: asyncio.subprocess.Process) -> None:
+async def end(process: asyncio.subprocess.Process) -> None:
+    """Ask a process to end, and make it."""
     if process.returncode is not None:
         return
     process.terminate()

@@ -13,7 +13,8 @@ class Scale:
     followers: int = 2_000
     strangers: int = 1_000
     connections: int = 32
+    kills: int = 100
     postgres: str | None = None  # the address of a PostgreSQL server, where it is not SQLite
 
 
-QUICK = Scale(rounds=1, notes=300, documents=1_000, followers=200, strangers=100)
+QUICK = Scale(rounds=1, notes=300, documents=1_000, followers=200, strangers=100, kills=10)

@@ -7,9 +7,9 @@ The server believes that it is https://bench.test behind a proxy; we are the pro
 import asyncio
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import msgspec
@@ -20,7 +20,7 @@ from bench import bare, world
 from bench.processes import Child, cpu_seconds_of, parent_of, start
 from bench.scale import Scale
 from bench.wire import ask_once, request_bytes
-from bench.world import Count
+from bench.world import Count, Delivery
 from fedlearn.activitypub.keys import SigningKey, generate_key, public_pem
 from fedlearn.activitypub.webfinger import Handle, Resource
 from fedlearn.app import open_instance
@@ -55,27 +55,61 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
-    """A running server in a running world. `reader` follows the senders."""
+class Scene:
+    """A running world, and all that a server needs to begin in it. `reader` follows the senders."""
 
     folder: Path
     key: RSAPrivateKey
+    environment: Mapping[str, str]
     world: Child
+    reader: Person
+    author: Person
+
+    def key_of(self, actor_uri: str) -> SigningKey:
+        """The key of an actor of the world, which is the same for all."""
+        return SigningKey(f"{actor_uri}#main-key", self.key)
+
+    async def arrived(self, kind: str) -> int:
+        """How many inboxes of the world have got an activity of this type."""
+        return (await self.count()).arrived.get(kind, 0)
+
+    async def count(self) -> Count:
+        """What the inboxes of the world have got."""
+        answer = await ask_once(self.world.ports[1], request_bytes("GET", "/count", {}))
+        return msgspec.json.decode(answer.body, type=Count)
+
+    async def deliveries(self) -> list[Delivery]:
+        """Which activities the inboxes of the world have got, and how often."""
+        answer = await ask_once(self.world.ports[1], request_bytes("GET", "/deliveries", {}))
+        return msgspec.json.decode(answer.body, type=list[Delivery])
+
+    async def forget(self) -> None:
+        """Begin to count from nothing."""
+        await ask_once(self.world.ports[1], request_bytes("POST", "/forget", {}))
+
+    @asynccontextmanager
+    async def database(self) -> AsyncIterator[Database]:
+        """The database of the scene, beside whichever server uses it."""
+        db = await open_database(load_settings(self.environment))
+        try:
+            yield db
+        finally:
+            await db.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Stage(Scene):
+    """A running server in its scene."""
+
     server: Child
     db: Database
     postgres: int | None  # its process, where that is the database
-    reader: Person
-    author: Person
 
     @property
     def cpu_seconds(self) -> float:
         """CPU time that the server and its database have used so far."""
         database = 0.0 if self.postgres is None else cpu_seconds_of(self.postgres)
         return self.server.cpu_seconds + database
-
-    def key_of(self, actor_uri: str) -> SigningKey:
-        """The key of an actor of the world, which is the same for all."""
-        return SigningKey(f"{actor_uri}#main-key", self.key)
 
     async def home_entries(self) -> int:
         """How many posts stand on the reader's home timeline."""
@@ -90,32 +124,43 @@ class Stage:
             self.db, "SELECT count(*) AS n FROM job WHERE kind = 'process_activity'"
         )
 
-    async def arrived(self, kind: str) -> int:
-        """How many inboxes of the world have got an activity of this type."""
-        return (await self.count()).arrived.get(kind, 0)
-
-    async def count(self) -> Count:
-        """What the inboxes of the world have got."""
-        answer = await ask_once(self.world.ports[1], request_bytes("GET", "/count", {}))
-        return msgspec.json.decode(answer.body, type=Count)
-
-    async def forget(self) -> None:
-        """Begin to count from nothing."""
-        await ask_once(self.world.ports[1], request_bytes("POST", "/forget", {}))
-
 
 @asynccontextmanager
 async def open_stage(scale: Scale, *, followers: int = 0) -> AsyncIterator[Stage]:
     """A stage with so many followers of the author, spread over all hosts."""
+    async with (
+        open_scene(scale, followers=followers) as scene,
+        scene.database() as db,
+        start(
+            "bench.subject",
+            str(scene.world.port),
+            folder=scene.folder,
+            environment=scene.environment,
+        ) as server,
+    ):
+        postgres = None if scale.postgres is None else await _postgres_process(db)
+        parts = {one.name: getattr(scene, one.name) for one in fields(scene)}
+        yield Stage(**parts, server=server, db=db, postgres=postgres)
+
+
+@asynccontextmanager
+async def open_scene(
+    scale: Scale, *, followers: int = 0, choices: Mapping[str, str] | None = None
+) -> AsyncIterator[Scene]:
+    """A world with so many followers of the author, and no server yet.
+
+    `choices` are added to the environment of whichever server begins in it.
+    """
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
-        folder = Path(name)
-        key = generate_key()
+        folder, key = Path(name), generate_key()
         _write_keys(folder, key)
-        async with _new_database(scale.postgres, folder) as database:
-            environment = _environment(folder, database)
-            people = await _cast(environment, public_pem(key), followers)
-            async with _playing(folder, key, environment, people) as stage:
-                yield stage
+        async with (
+            _new_database(scale.postgres, folder) as database,
+            start("bench.world", name, folder=folder) as everybody,
+        ):
+            environment = _environment(folder, database) | dict(choices or {})
+            reader, author = await _cast(environment, public_pem(key), followers)
+            yield Scene(folder, key, environment, everybody, reader, author)
 
 
 @asynccontextmanager
@@ -127,28 +172,6 @@ async def _new_database(postgres: str | None, folder: Path) -> AsyncIterator[str
     url = await fresh_database(postgres)
     yield url
     await drop_database(url)
-
-
-@asynccontextmanager
-async def _playing(
-    folder: Path, key: RSAPrivateKey, environment: dict[str, str], people: tuple[Person, Person]
-) -> AsyncIterator[Stage]:
-    settings = load_settings(environment)
-    db = await open_database(settings)
-    try:
-        async with (
-            start("bench.world", str(folder), folder=folder) as everybody,
-            start(
-                "bench.subject",
-                str(everybody.ports[0]),
-                folder=folder,
-                environment=environment,
-            ) as server,
-        ):
-            postgres = await _postgres_process(db) if settings.is_postgres else None
-            yield Stage(folder, key, everybody, server, db, postgres, *people)
-    finally:
-        await db.close()
 
 
 async def _postgres_process(db: Database) -> int:

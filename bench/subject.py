@@ -1,7 +1,8 @@
-"""This is where the server under test is started: `python -m bench.subject PORT`.
+"""This is where the server under test is started: `python -m bench.subject PORT [WHEN COMMIT]`.
 
 It is set up by its usual environment variables. The one difference to `fedlearn serve`: every name
-leads to the world at PORT of this machine, so neither root nor /etc/hosts is needed.
+leads to the world at PORT of this machine, so neither root nor /etc/hosts is needed. Where a COMMIT
+is given, the server dies `before` or `after` that.
 """
 
 import logging
@@ -11,6 +12,7 @@ import sys
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
+from bench.mines import lay_mine
 from bench.serving import serve
 from bench.wire import LOOPBACK
 from fedlearn.app import make_app
@@ -43,6 +45,14 @@ class WorldResolver(AbstractResolver):
         """Nothing is held."""
 
 
-if __name__ == "__main__":
+def main(world_port: str, *mine: str) -> None:
+    """Serve until the process is ended."""
     logging.basicConfig(level=logging.INFO)
-    serve(make_app(load_settings(os.environ), resolver=WorldResolver(int(sys.argv[1]))))
+    if mine:
+        when, commit = mine
+        lay_mine(when, int(commit))
+    serve(make_app(load_settings(os.environ), resolver=WorldResolver(int(world_port))))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

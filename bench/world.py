@@ -5,13 +5,14 @@ is left to the server under test: `GET /u/NAME` is an actor, WebFinger leads the
 answers 202 and counts what it got, by type and inbox.
 
 Run as `python -m bench.world FOLDER`, with certificate and key in the folder; prints two ports: one
-with TLS for the hosts, one without for `GET /count` and `POST /forget`.
+with TLS for the hosts, one without for `GET /count`, `GET /deliveries` and `POST /forget`.
 """
 
 import asyncio
 import ssl
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
@@ -37,8 +38,17 @@ class Count(msgspec.Struct):
     last_at: float
 
 
+class Delivery(msgspec.Struct, frozen=True):
+    """How often an activity came to an inbox."""
+
+    activity: str
+    inbox: str
+    times: int
+
+
 class _Envelope(msgspec.Struct):
     type: str
+    id: str
 
 
 def actor_uri(name: str, number: int) -> str:
@@ -72,6 +82,7 @@ class World:
     def __init__(self, public_pem: str) -> None:
         self._public_pem = public_pem
         self._arrived: dict[str, set[str]] = {}
+        self._deliveries: Counter[tuple[str, str]] = Counter()
         self._last_at = 0.0
 
     def answer(self, method: str, host: str, target: str, body: bytes) -> bytes:
@@ -81,6 +92,7 @@ class World:
             return _answer(202)
         if method == "POST" and target == "/forget":
             self._arrived.clear()
+            self._deliveries.clear()
             return _answer(202)
         document = self._document(host, target)
         return _answer(404) if document is None else _answer(200, msgspec.json.encode(document))
@@ -97,11 +109,14 @@ class World:
             case ["count"]:
                 arrived = {kind: len(inboxes) for kind, inboxes in self._arrived.items()}
                 return Count(arrived, self._last_at)
+            case ["deliveries"]:
+                return [Delivery(*names, times) for names, times in self._deliveries.items()]
         return None
 
     def _note(self, inbox: str, body: bytes) -> None:
-        kind = msgspec.json.decode(body, type=_Envelope).type
-        self._arrived.setdefault(kind, set()).add(inbox)
+        envelope = msgspec.json.decode(body, type=_Envelope)
+        self._arrived.setdefault(envelope.type, set()).add(inbox)
+        self._deliveries[envelope.id, inbox] += 1
         # The clock of the machine: other processes read the same time from it.
         self._last_at = time.monotonic()
 

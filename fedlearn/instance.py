@@ -18,6 +18,7 @@ from cachetools import LRUCache, TTLCache
 from fedlearn.activitypub.client import FederationClient
 from fedlearn.activitypub.fetch import Fetcher
 from fedlearn.activitypub.keys import SigningKey, Vault, VerifyingKey, generate_key, public_pem
+from fedlearn.activitypub.turnstile import Turnstile
 from fedlearn.activitypub.uris import Uris
 from fedlearn.activitypub.webfinger import WebFinger
 from fedlearn.db import actors as db_actors
@@ -101,6 +102,7 @@ class KnownKeys:
         self.refused: TTLCache[str, FetchError | RefusedDocument] = TTLCache(
             REFUSED_KEYS, REFUSED_FOR
         )
+        self.turnstile = Turnstile()
 
     def get(self, key_id: str) -> tuple[VerifyingKey, Actor] | None:
         """A key that was used lately, with its owner."""

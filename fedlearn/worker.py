@@ -7,13 +7,13 @@ queues. Work is done at least once, so every handler can bear to be repeated.
 import asyncio
 import logging
 import random
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from fedlearn.db import deliveries as db_deliveries
 from fedlearn.db import follows as db_follows
-from fedlearn.db import hosts as db_hosts
 from fedlearn.db import jobs as db_jobs
 from fedlearn.db.database import Connection
 from fedlearn.db.redoable import Redoable
@@ -22,8 +22,8 @@ from fedlearn.domain.jobs import Delivery, Job, JobKind
 from fedlearn.errors import FedlearnError, FetchError, RefusedDocument, Unavailable, Unreachable
 from fedlearn.inbox.process import process
 from fedlearn.instance import Instance
-from fedlearn.outbox.breaker import after_failure
 from fedlearn.outbox.deliver import Delivered, GivenUp, Outcome, TryAgain, deliver
+from fedlearn.outbox.hosts import note_outcomes
 from fedlearn.remote.actors import refresh_actor
 from fedlearn.remote.conversations import fetch_conversation
 from fedlearn.remote.mentions import resolve_mention
@@ -33,6 +33,7 @@ from fedlearn.services.moving import announce_move
 from fedlearn.services.polls import end_poll, tell_tallies
 from fedlearn.services.synchronization import synchronize_followers
 from fedlearn.services.verification import verify_quote
+from fedlearn.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +62,8 @@ LONGEST_RETRY_MS = 6 * 3_600_000
 LONGEST_SLEEP = 2.0
 PAUSE_AFTER_TROUBLE = 1.0
 BETWEEN_PLANS = 3600.0
+# A quarter of all deliveries under way.
+SHARE_OF_THE_DOUBTFUL = 4
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -260,14 +263,13 @@ def _delivery_queue(instance: Instance) -> Queue[Delivery, Outcome]:
     settings = instance.settings
 
     async def claim(limit: int, running: Sequence[Delivery]) -> list[Delivery]:
-        hosts = [delivery.host for delivery in running]
-        busy = {host for host in hosts if hosts.count(host) >= settings.deliveries_per_host}
         async with instance.db.write() as connection:
             return await db_deliveries.claim_deliveries(
                 connection,
                 limit=limit,
-                per_host=settings.deliveries_per_host,
-                busy_hosts=list(busy),
+                per_host=_share_of_a_host(settings),
+                busy_hosts=_busy_hosts(settings, running),
+                doubtful=_room_for_doubtful(settings, running),
             )
 
     async def settle(results: list[tuple[Delivery, Outcome]]) -> None:
@@ -295,23 +297,36 @@ async def try_delivery(instance: Instance, delivery: Delivery) -> Outcome:
 async def _settle_deliveries(
     connection: Connection, results: list[tuple[Delivery, Outcome]]
 ) -> None:
-    failed: set[str] = set()
-    arrived: list[Delivery] = []
+    arrived: list[int] = []
     for delivery, outcome in results:
         match outcome:
             case Delivered():
-                arrived.append(delivery)
-            case TryAgain(run_at, reason, host_failed):
+                arrived.append(delivery.id)
+            case TryAgain(run_at, reason):
                 await db_deliveries.retry_delivery(connection, delivery.id, run_at, reason)
-                failed |= {delivery.host} if host_failed else set()
-            case GivenUp(reason, host_failed, inbox_gone):
+            case GivenUp(reason, inbox_gone=inbox_gone):
                 log.info("gave up on %s: %s", delivery.inbox, reason)
                 await db_deliveries.bury_delivery(connection, delivery.id, reason)
                 if inbox_gone:
                     await db_follows.delete_followers_at(connection, delivery.inbox)
-                failed |= {delivery.host} if host_failed else set()
-    await db_deliveries.finish_deliveries(connection, [one.id for one in arrived])
-    await db_hosts.host_is_well(connection, list({one.host for one in arrived}))
-    for host in failed:
-        health = await db_hosts.host_health(connection, host)
-        await db_hosts.store_health(connection, host, after_failure(health, now()))
+    await db_deliveries.finish_deliveries(connection, arrived)
+    await note_outcomes(connection, [(delivery.host, outcome) for delivery, outcome in results])
+
+
+def _share_of_a_host(settings: Settings) -> int:
+    """How many deliveries to one host are taken at a time: half of what it may have under way."""
+    return max(1, settings.deliveries_per_host // 2)
+
+
+def _busy_hosts(settings: Settings, running: Sequence[Delivery]) -> list[str]:
+    """Hosts that get nothing more for now: another share would be too much for them."""
+    under_way = Counter(delivery.host for delivery in running)
+    most = settings.deliveries_per_host - _share_of_a_host(settings)
+    doubtful = {delivery.host for delivery in running if delivery.is_doubtful}
+    return [host for host, number in under_way.items() if number > most or host in doubtful]
+
+
+def _room_for_doubtful(settings: Settings, running: Sequence[Delivery]) -> int:
+    """How many more deliveries may go to hosts that failed or were slow: few, whoever they are."""
+    most = max(1, settings.deliveries_at_once // SHARE_OF_THE_DOUBTFUL)
+    return max(0, most - sum(delivery.is_doubtful for delivery in running))

@@ -64,9 +64,17 @@ async def insert_deliveries(
 
 
 async def claim_deliveries(
-    connection: Connection, *, limit: int, per_host: int, busy_hosts: Sequence[str]
+    connection: Connection,
+    *,
+    limit: int,
+    per_host: int,
+    busy_hosts: Sequence[str],
+    doubtful: int | None = None,
 ) -> list[Delivery]:
-    """Take the next deliveries that are due: few to each host, one to a host that failed lately.
+    """Take the next deliveries that are due: few to each host.
+
+    A host that failed or was slow lately is doubtful: it gets one, and only so many such hosts do,
+    so that those who are well never wait for those who are not.
 
     Only some of the oldest are looked at, so a long queue costs no more than a short one. A host
     with more than its share among them is busy at the next look, and then others are seen.
@@ -75,23 +83,29 @@ async def claim_deliveries(
         """
         UPDATE delivery SET locked_until = :until, attempts = attempts + 1 WHERE id IN (
             SELECT c.id FROM delivery c WHERE c.id IN (
-                SELECT ranked.id FROM (
-                    SELECT due.id, due.run_at, due.failures, row_number() OVER (
-                        PARTITION BY due.host ORDER BY due.run_at, due.id) AS place
+                SELECT fair.id FROM (
+                    SELECT ranked.id, ranked.run_at, ranked.doubt,
+                        sum(ranked.doubt) OVER (ORDER BY ranked.run_at, ranked.id) AS doubts
                     FROM (
-                        SELECT d.id, d.run_at, d.host, coalesce(h.failures, 0) AS failures
-                        FROM delivery d LEFT JOIN host h ON h.name = d.host
-                        WHERE d.dead_at IS NULL AND d.run_at <= :at AND d.locked_until <= :at
-                            AND NOT (d.host IN :busy_hosts)
-                            AND (h.name IS NULL OR h.open_until <= :at)
-                            AND NOT EXISTS (
-                                SELECT 1 FROM delivery e
-                                WHERE e.inbox = d.inbox AND e.order_key = d.order_key
-                                    AND e.id < d.id AND e.dead_at IS NULL)
-                        ORDER BY d.run_at, d.id LIMIT :considered) due
-                ) ranked
-                WHERE ranked.place <= CASE WHEN ranked.failures = 0 THEN :per_host ELSE 1 END
-                ORDER BY ranked.run_at, ranked.id LIMIT :limit)
+                        SELECT due.id, due.run_at, due.doubt, row_number() OVER (
+                            PARTITION BY due.host ORDER BY due.run_at, due.id) AS place
+                        FROM (
+                            SELECT d.id, d.run_at, d.host,
+                                CASE WHEN h.name IS NULL THEN 0 ELSE 1 END AS doubt
+                            FROM delivery d LEFT JOIN host h ON h.name = d.host
+                            WHERE d.dead_at IS NULL AND d.run_at <= :at AND d.locked_until <= :at
+                                AND NOT (d.host IN :busy_hosts)
+                                AND (h.name IS NULL OR (:doubtful > 0 AND h.open_until <= :at))
+                                AND NOT EXISTS (
+                                    SELECT 1 FROM delivery e
+                                    WHERE e.inbox = d.inbox AND e.order_key = d.order_key
+                                        AND e.id < d.id AND e.dead_at IS NULL)
+                            ORDER BY d.run_at, d.id LIMIT :considered) due
+                    ) ranked
+                    WHERE ranked.place <= CASE WHEN ranked.doubt = 0 THEN :per_host ELSE 1 END
+                ) fair
+                WHERE fair.doubt = 0 OR fair.doubts <= :doubtful
+                ORDER BY fair.run_at, fair.id LIMIT :limit)
             AND c.locked_until <= :at
             FOR UPDATE SKIP LOCKED)
         RETURNING id, activity_id, inbox, host, attempts
@@ -101,6 +115,7 @@ async def claim_deliveries(
         limit=limit,
         per_host=per_host,
         busy_hosts=busy_hosts,
+        doubtful=limit if doubtful is None else doubtful,
         considered=CONSIDERED_FOR_EACH * limit,
     )
     return await _with_activities(connection, rows)
@@ -108,8 +123,9 @@ async def claim_deliveries(
 
 async def _with_activities(connection: Connection, rows: Sequence[Row]) -> list[Delivery]:
     activities = await _activities(connection, {row["activity_id"] for row in rows})
+    doubtful = await _doubtful_hosts(connection, {row["host"] for row in rows})
     return [
-        _delivery_of(row, activities[row["activity_id"]])
+        _delivery_of(row, activities[row["activity_id"]], is_doubtful=row["host"] in doubtful)
         for row in sorted(rows, key=lambda row: int(row["id"]))
     ]
 
@@ -131,7 +147,12 @@ async def _activities(connection: Connection, ids: Collection[int]) -> dict[int,
     return {row["activity_id"]: row for row in rows}
 
 
-def _delivery_of(row: Row, activity: Row) -> Delivery:
+async def _doubtful_hosts(connection: Connection, hosts: Collection[str]) -> set[str]:
+    rows = await connection.fetch_all("SELECT name FROM host WHERE name IN :hosts", hosts=hosts)
+    return {row["name"] for row in rows}
+
+
+def _delivery_of(row: Row, activity: Row, *, is_doubtful: bool) -> Delivery:
     return Delivery(
         id=int(row["id"]),
         inbox=row["inbox"],
@@ -143,6 +164,7 @@ def _delivery_of(row: Row, activity: Row) -> Delivery:
         syncs_followers=bool(activity["syncs_followers"]),
         attempts=int(row["attempts"]),
         created_at=Millis(activity["created_at"]),
+        is_doubtful=is_doubtful,
     )
 
 
@@ -162,6 +184,19 @@ async def retry_delivery(
         run_at=run_at,
         error=error,
     )
+
+
+async def hasten_oldest(connection: Connection, host: str) -> None:
+    """The oldest delivery that waits for this host is tried at once."""
+    await connection.execute(
+        """
+        UPDATE delivery SET run_at = :at WHERE run_at > :at AND id = (
+            SELECT min(d.id) FROM delivery d WHERE d.host = :host AND d.dead_at IS NULL)
+        """,
+        host=host,
+        at=now(),
+    )
+    connection.announce_work()
 
 
 async def bury_delivery(connection: Connection, delivery_id: int, error: str) -> None:

@@ -25,15 +25,21 @@ class HostHealth:
 
 async def host_health(connection: Connection, host: str) -> HostHealth | None:
     """How a host fares, None when well."""
-    row = await connection.fetch_one("SELECT * FROM host WHERE name = :host", host=host)
-    if row is None:
-        return None
-    return HostHealth(
-        failures=int(row["failures"]),
-        open_until=Millis(row["open_until"]),
-        failing_days=int(row["failing_days"]),
-        last_failing_day=int(row["last_failing_day"]),
-    )
+    return (await healths_of(connection, [host])).get(host)
+
+
+async def healths_of(connection: Connection, hosts: Sequence[str]) -> dict[str, HostHealth]:
+    """How those of these hosts fare that are not well."""
+    rows = await connection.fetch_all("SELECT * FROM host WHERE name IN :hosts", hosts=hosts)
+    return {
+        row["name"]: HostHealth(
+            failures=int(row["failures"]),
+            open_until=Millis(row["open_until"]),
+            failing_days=int(row["failing_days"]),
+            last_failing_day=int(row["last_failing_day"]),
+        )
+        for row in rows
+    }
 
 
 async def store_health(connection: Connection, host: str, health: HostHealth) -> None:
@@ -73,7 +79,7 @@ async def _put_off(connection: Connection, host: str, until: Millis) -> None:
 
 
 async def host_is_well(connection: Connection, hosts: Sequence[str]) -> None:
-    """These hosts answered or called: what waited for those that had failed is tried at once."""
+    """These hosts took something: what waited for those that had failed is tried at once."""
     recovered = await connection.fetch_all(
         "DELETE FROM host WHERE name IN :hosts RETURNING name", hosts=hosts
     )

@@ -47,3 +47,4 @@ class Delivery:
     attempts: int
     created_at: Millis
     syncs_followers: bool = False  # the digest of FEP-8fcf goes with it
+    is_doubtful: bool = False  # its host failed or was slow lately

@@ -8,10 +8,10 @@ import asyncio
 from dataclasses import dataclass
 
 from fedlearn.activitypub.uris import host_of
-from fedlearn.db import hosts as db_hosts
 from fedlearn.db import received as db_received
 from fedlearn.db.database import Connection, Database
 from fedlearn.db.jobs import NewJob, insert_jobs
+from fedlearn.outbox.hosts import note_calls
 
 MOST_AT_ONCE = 100
 
@@ -71,6 +71,4 @@ async def _write_group(connection: Connection, group: list[Taken]) -> None:
         or await db_received.remember_activity(connection, taken.actor_uri, taken.uri)
     ]
     await insert_jobs(connection, new)
-    # Whoever calls is alive: what waits for that host may go.
-    hosts = {host_of(taken.actor_uri) for taken in group}
-    await db_hosts.host_is_well(connection, list(hosts))
+    await note_calls(connection, {host_of(taken.actor_uri) for taken in group})

@@ -2,7 +2,7 @@
 
 from fedlearn.activitypub import values
 from fedlearn.activitypub.keys import VerifyingKey, read_public_pem
-from fedlearn.activitypub.uris import same_origin, without_fragment
+from fedlearn.activitypub.uris import host_of, same_origin, without_fragment
 from fedlearn.activitypub.vocabulary.actors import key_owner
 from fedlearn.db import actors as db_actors
 from fedlearn.domain.actors import Actor
@@ -11,6 +11,8 @@ from fedlearn.instance import Instance
 from fedlearn.remote.actors import fetch_actor, keep_actor, mark_gone
 
 OwnedKey = tuple[VerifyingKey, Actor]
+
+PATIENCE = 10.0  # seconds; few senders wait longer for their answer
 
 
 async def find_key(instance: Instance, key_id: str) -> OwnedKey:
@@ -29,7 +31,20 @@ async def find_key(instance: Instance, key_id: str) -> OwnedKey:
 
 
 async def fetch_key(instance: Instance, key_id: str) -> OwnedKey:
-    """Fetch a key and its owner anew, unless that failed a short while ago."""
+    """Fetch a key and its owner anew, unless that failed a short while ago.
+
+    The sender waits meanwhile, so it must not take long, nor keep many of us busy.
+    """
+    known_before = instance.known_keys.get(key_id)
+    async with instance.known_keys.turnstile.passage(host_of(key_id), PATIENCE):
+        known = instance.known_keys.get(key_id)
+        if known is not None and known is not known_before:
+            # Somebody else has fetched it while we stood in the queue.
+            return known
+        return await _fetch_unless_refused(instance, key_id)
+
+
+async def _fetch_unless_refused(instance: Instance, key_id: str) -> OwnedKey:
     refused = instance.known_keys.refused.get(key_id)
     if refused is not None:
         # Of the same kind: what is gone stays gone, and is no bad signature.

@@ -227,6 +227,43 @@ async def test_host_that_failed_lately(connection: Connection, clock: Clock) -> 
     assert [one.host for one in taken] == ["weak.example", *["far.example"] * 3]
 
 
+async def test_few_to_hosts_that_failed_lately(connection: Connection, clock: Clock) -> None:
+    """Only so many hosts that failed get something at once, however many stand in front."""
+    alice = await local(connection)
+    weak = [f"weak{n}.example" for n in range(4)]
+    await send(connection, alice, *(f"{host}/inbox" for host in weak), "far.example/inbox")
+    for host in weak:
+        await db_hosts.store_health(connection, host, health(clock, failures=1))
+    taken = await db_deliveries.claim_deliveries(
+        connection, limit=3, per_host=2, busy_hosts=[], doubtful=2
+    )
+    assert [(one.host, one.is_doubtful) for one in taken] == [
+        ("weak0.example", True),
+        ("weak1.example", True),
+        ("far.example", False),
+    ]
+    none = await db_deliveries.claim_deliveries(
+        connection, limit=3, per_host=2, busy_hosts=[], doubtful=0
+    )
+    assert none == []
+    assert [one.host for one in await claim(connection)] == ["weak2.example", "weak3.example"]
+
+
+async def test_oldest_is_hastened(connection: Connection, clock: Clock) -> None:
+    """Of what waits for a host, only the oldest that is alive is tried at once."""
+    alice = await local(connection)
+    for n in range(3):
+        await send(connection, alice, "far.example/inbox", body=b"%d" % n)
+    dead, *waiting = await claim(connection)
+    await db_deliveries.bury_delivery(connection, dead.id, "404")
+    for one in waiting:
+        await db_deliveries.retry_delivery(connection, one.id, Millis(clock.now + DAY), "500")
+    await db_deliveries.hasten_oldest(connection, "near.example")
+    assert await bodies(connection) == []
+    await db_deliveries.hasten_oldest(connection, "far.example")
+    assert await bodies(connection) == ["1"]
+
+
 # --- order -----------------------------------------------------------------------------------------
 
 

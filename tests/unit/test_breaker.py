@@ -4,8 +4,8 @@ import pytest
 
 from fedlearn.db.hosts import DAY_MS, HostHealth
 from fedlearn.domain.ids import Millis
-from fedlearn.outbox.breaker import after_failure
-from tests.clock import DAY, HOUR, MINUTE
+from fedlearn.outbox.breaker import SLOW, after_call, after_failure, after_plea
+from tests.clock import DAY, HOUR, MINUTE, SECOND
 
 NOON = Millis(20_000 * DAY + 12 * HOUR)
 
@@ -80,3 +80,30 @@ def test_recovery_begins_anew() -> None:
     """A host of which nothing is noted any more is like new."""
     assert after(12).failures == 12
     assert after_failure(None, NOON) == after(1)
+
+
+def test_host_that_asks_for_time() -> None:
+    """A busy host is left alone for as long as it says, which is no failure and ends no pause."""
+    until = Millis(NOON + HOUR)
+    assert after_plea(None, until) == HostHealth(0, until, 0, 0)
+    failing = after(12)
+    assert after_plea(failing, until) == failing
+    assert after_plea(after(1), until).failures == 1
+
+
+@pytest.mark.parametrize("failures", [1, 5, 12])
+def test_host_that_calls(failures: int) -> None:
+    """A failing host that calls may be tried out, but not when it failed less than a minute ago."""
+    failing = after(failures)
+    assert after_call(failing, Millis(NOON + MINUTE - SECOND)) is None
+    called = after_call(failing, Millis(NOON + MINUTE))
+    assert called is not None
+    assert called.open_until == NOON + MINUTE
+    assert called.failures == failures
+
+
+def test_busy_or_slow_host_that_calls() -> None:
+    """Who asked for time has not taken that back by calling; who was slow may be so still."""
+    busy = after_plea(None, Millis(NOON + HOUR))
+    assert after_call(busy, Millis(NOON + MINUTE)) is None
+    assert after_call(SLOW, NOON) is None

@@ -1,5 +1,7 @@
 """What the answer of an inbox means for a delivery."""
 
+from dataclasses import replace
+
 import pytest
 
 from fedlearn.activitypub.client import Receipt
@@ -144,6 +146,35 @@ def test_host_that_says_how_long(clock: Clock, status: int, seconds: int) -> Non
 def test_host_that_asks_for_less_than_usual(clock: Clock, retry_after: int | None) -> None:
     """A host cannot make us come sooner than we would."""
     assert wait(answered(429, retry_after=retry_after), clock) >= 0.8 * MINUTE
+
+
+@pytest.mark.parametrize(
+    ("status", "retry_after", "rest"),
+    [
+        (429, None, MINUTE),
+        (429, 5, MINUTE),
+        (429, 3600, HOUR),
+        (503, 3600, HOUR),
+        (429, 365 * 86_400, DAY),
+        (503, None, None),
+        (408, None, None),
+    ],
+)
+def test_host_that_is_busy(
+    clock: Clock, status: int, retry_after: int | None, rest: int | None
+) -> None:
+    """A host that asks for time is left alone with everything, not only with this delivery."""
+    outcome = answered(status, retry_after=retry_after)
+    assert isinstance(outcome, TryAgain)
+    assert outcome.leave_host_until == (rest and clock.now + rest)
+
+
+def test_tried_often_in_a_short_time(clock: Clock) -> None:
+    """What was tried more often than usual, since its host called, is kept as long as anything."""
+    young = replace(delivery(attempts=30), created_at=Millis(clock.now - 3 * DAY))
+    assert 0.8 * 48 * HOUR <= wait(judge(Receipt(500, "", None), young), clock) <= 1.2 * 48 * HOUR
+    old = replace(young, created_at=Millis(clock.now - 4 * DAY))
+    assert isinstance(judge(Receipt(500, "", None), old), GivenUp)
 
 
 def test_host_that_asks_for_too_much(clock: Clock) -> None:
