@@ -78,6 +78,11 @@ async def _put_off(connection: Connection, host: str, until: Millis) -> None:
     )
 
 
+async def forget_failures(connection: Connection, before: Millis) -> None:
+    """Forget hosts that have not failed since: nothing is sent there any more."""
+    await connection.execute("DELETE FROM host WHERE last_failing_day < :day", day=before // DAY_MS)
+
+
 async def host_is_well(connection: Connection, hosts: Sequence[str]) -> None:
     """These hosts took something: what waited for those that had failed is tried at once."""
     recovered = await connection.fetch_all(

@@ -1,6 +1,7 @@
 """This is where the instance forgets what it no longer needs."""
 
 from fedlearn.db import deliveries as db_deliveries
+from fedlearn.db import hosts as db_hosts
 from fedlearn.db import received as db_received
 from fedlearn.db import timelines as db_timelines
 from fedlearn.db import users as db_users
@@ -39,7 +40,9 @@ async def clean_up(instance: Instance) -> None:
         await db_received.forget_received(connection, before)
         await db_received.forget_remote_tombstones(connection, before, f"{settings.url}/")
     async with instance.db.write() as connection:
-        await db_deliveries.forget_sent(connection, Millis(now() - DEAD_DELIVERIES_KEPT_MS))
+        before = Millis(now() - DEAD_DELIVERIES_KEPT_MS)
+        await db_deliveries.forget_sent(connection, before)
+        await db_hosts.forget_failures(connection, before)
     await erase_blocked(instance)
     await clean_cache(instance)
     async with instance.db.write() as connection:

@@ -13,7 +13,7 @@ from fedlearn.domain.jobs import Delivery
 from fedlearn.domain.policies import Policy
 from fedlearn.settings import Federation
 from tests.builders import local
-from tests.clock import HOUR, Clock
+from tests.clock import DAY, HOUR, Clock
 
 FAILING = HostHealth(failures=3, open_until=Millis(5), failing_days=2, last_failing_day=20_000)
 
@@ -55,6 +55,16 @@ async def test_recovery(connection: Connection, clock: Clock) -> None:
     assert await db_hosts.host_health(connection, "near.example") == FAILING
     # Nothing had failed at well.example, so its delivery waits for another reason.
     assert [one.host for one in await _claim(connection)] == ["far.example"]
+
+
+async def test_old_failures_are_forgotten(connection: Connection) -> None:
+    """A host that has not failed since a certain day is forgotten; one that failed then is not."""
+    for name, day in (("old.example", 19_999), ("far.example", 20_000)):
+        health = HostHealth(failures=3, open_until=Millis(5), failing_days=2, last_failing_day=day)
+        await db_hosts.store_health(connection, name, health)
+    await db_hosts.forget_failures(connection, Millis(20_000 * DAY + HOUR))
+    assert await db_hosts.host_health(connection, "old.example") is None
+    assert await db_hosts.host_health(connection, "far.example") == FAILING
 
 
 async def test_recovery_does_not_wake_the_dead(connection: Connection, clock: Clock) -> None:

@@ -98,7 +98,7 @@ KINDS = st.integers(0, 17)
 ALICE = "https://alpha.test/users/alice"
 
 
-@search(90)
+@search(100)
 @given(data=st.data())
 async def test_changed_activities(
     data: st.DataObject,
@@ -133,7 +133,7 @@ async def test_broken_bodies(
     await overseer.looks_over()
 
 
-@search(80)
+@search(40)
 @given(data=st.data())
 async def test_changed_actors(
     data: st.DataObject,

@@ -22,9 +22,9 @@ async def keep_boost(instance: Instance, activity: Activity, sender: Sender, uri
     boosted = await _boosted(instance, uri, sender)
     if isinstance(boosted, Ignored):
         return boosted
-    is_own = boosted.author.id == sender.actor.id
-    if not boosted.status.reach.is_open and not is_own:
-        return Ignored("it boosts a post that is not for everybody")
+    objection = _objection(boosted, sender)
+    if objection:
+        return Ignored(objection)
     status = _boost(activity, sender, boosted.status)
     async with instance.db.write() as connection:
         if await db_received.is_buried(connection, status.uri, sender.actor.uri):
@@ -34,6 +34,15 @@ async def keep_boost(instance: Instance, activity: Activity, sender: Sender, uri
         await distribute(connection, status, sender.actor)
         await notify(connection, boosted.author, sender.actor, NotificationKind.BOOST, boosted.id)
     return DONE
+
+
+def _objection(boosted: StatusView, sender: Sender) -> str:
+    """Why this post may not be boosted by the sender, "" if it may."""
+    if not boosted.author.is_active:
+        return "it boosts a post by somebody who is suspended, blocked or gone"
+    if not boosted.status.reach.is_open and boosted.author.id != sender.actor.id:
+        return "it boosts a post that is not for everybody"
+    return ""
 
 
 async def _boosted(instance: Instance, uri: str, sender: Sender) -> StatusView | Ignored:
