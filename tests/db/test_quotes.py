@@ -166,7 +166,9 @@ async def test_quote_within_a_quote_is_not_shown(connection: Connection) -> None
     assert view.quote is None
     outer_post = await db_statuses.status_by_id(connection, outer.status_id)
     assert outer_post
-    boost = await status_view(connection, STRANGER, (await boosts(connection, robin, outer_post)).id)
+    boost = await status_view(
+        connection, STRANGER, (await boosts(connection, robin, outer_post)).id
+    )
     assert boost
     assert boost.boost_of
     assert boost.boost_of.quote
