@@ -188,7 +188,8 @@ async def test_servers_that_cannot_ask(
 
     def quoting(uri: str) -> Document:
         link = {"type": "Link", "mediaType": "application/activity+json", "href": uri}
-        return bob.note(**{name: [link] if name == "tag" else uri})
+        changes: Document = {name: [link] if name == "tag" else uri}
+        return bob.note(**changes)
 
     assert (await arrives(alpha, bob, quoting(let["id"]))).view
     quote = await arrives(alpha, bob, quoting(unsaid["id"]))
@@ -606,7 +607,7 @@ async def test_accept_is_checked(alpha: Server, bob: Person, peer: Peer, how: st
 
 
 @pytest.mark.parametrize("by_id", [True, False])
-async def test_we_may_not(alpha: Server, bob: Person, peer: Peer, by_id: bool) -> None:
+async def test_we_may_not(alpha: Server, bob: Person, peer: Peer, *, by_id: bool) -> None:
     """After a Reject the quote stays a link; one by somebody else changes nothing."""
     theirs = await quoted_by_bob(alpha, bob)
     mine = await alpha.post("alice", "look", quoted_id=theirs.id)
@@ -705,12 +706,13 @@ async def test_quote_is_no_wider_than_what_it_quotes(alpha: Server) -> None:
     """A quote reaches no further than the quoted post; what is private only its author quotes."""
     await alpha.follow("carol", f"@{(await alpha.actor('alice')).acct}@alpha.test")
     reached = {}
-    for name, facts in {
+    cases: dict[str, dict[str, Any]] = {
         "unlisted": {"reach": Reach.UNLISTED},
         "followers": {"reach": Reach.FOLLOWERS},
         "direct": {"reach": Reach.DIRECT},
         "org": {"scope": Scope.ORG},
-    }.items():
+    }
+    for name, facts in cases.items():
         quoted = await alpha.post("alice", f"{name} @carol", **facts)
         own = await alpha.post("alice", "mine", quoted_id=quoted.id)
         reached[name] = (own.status.reach, own.status.scope)
