@@ -114,7 +114,7 @@ def _check_choices(view: StatusView, poll: Poll, actor: Actor, choices: Collecti
     elif len(choices) > 1 and not poll.is_multiple:
         wrong = "Choose one answer only."
     if wrong:
-        raise Invalid(wrong, {"poll": wrong})
+        raise Invalid(wrong, {"choice": wrong})
 
 
 async def keep_votes(

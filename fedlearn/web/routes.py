@@ -65,6 +65,7 @@ PAGES = [
     Route("/statuses", home.post_status, methods=["POST"]),
     Route("/statuses/{status_id:id}/edit", statuses.edit_page),
     Route("/statuses/{status_id:id}/edit", statuses.edit, methods=["POST"]),
+    Route("/statuses/{status_id:id}/vote", statuses.vote, methods=["POST"]),
     Route("/statuses/{status_id:id}/{act}", statuses.act, methods=["POST"]),
     Route("/actors/{actor_id:id}/follow", profiles.follow, methods=["POST"]),
     Route("/actors/{actor_id:id}/unfollow", profiles.unfollow, methods=["POST"]),

@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, Response
 from fedlearn.db import notifications as db_notifications
 from fedlearn.domain.audience import Reach, Scope
 from fedlearn.domain.ids import Millis, now
+from fedlearn.domain.polls import Poll
 from fedlearn.domain.statuses import StatusView
 from fedlearn.text.sanitize import to_plain_text
 from fedlearn.web.context import instance_of, parts_of
@@ -22,6 +23,18 @@ from fedlearn.web.sessions import csrf_token, current_user
 
 MINUTE, HOUR, DAY, WEEK = 60, 3600, 86_400, 604_800
 PREVIEW = 80
+# For how long a poll can be held, in minutes.
+POLL_LENGTHS = (
+    (5, "5 minutes"),
+    (30, "30 minutes"),
+    (60, "1 hour"),
+    (360, "6 hours"),
+    (720, "12 hours"),
+    (1440, "1 day"),
+    (4320, "3 days"),
+    (10_080, "7 days"),
+    (43_200, "30 days"),
+)
 TINTS = 6  # as many as fedlearn.css has for initials
 
 
@@ -79,6 +92,7 @@ def _environment() -> jinja2.Environment:
     environment.filters |= {
         "ago": ago,
         "iso": iso,
+        "over": over,
         "exact": exact,
         "plain": to_plain_text,
         "preview": preview,
@@ -86,7 +100,11 @@ def _environment() -> jinja2.Environment:
         # Only content that text/ has made safe is given to this filter.
         "safe_html": Markup,
     }
-    environment.globals |= {"audience": audience_words, "permalink": permalink}
+    environment.globals |= {
+        "audience": audience_words,
+        "permalink": permalink,
+        "poll_lengths": POLL_LENGTHS,
+    }
     return environment
 
 
@@ -112,6 +130,11 @@ def ago(at: Millis) -> str:
     if seconds < WEEK:
         return f"{seconds // DAY}d"
     return datetime.fromtimestamp(at / 1000, UTC).strftime("%d %b %Y")
+
+
+def over(poll: Poll) -> bool:
+    """Whether nobody can vote in a poll any more."""
+    return poll.is_over(now())
 
 
 def preview(markup: str) -> str:

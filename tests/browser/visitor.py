@@ -21,7 +21,7 @@ from playwright.async_api import (
 # window wider when something sticks out.
 EXAMINATION = """() => {
     const targets = `.button, .act, .place, .check, .menu > *, .time, summary, select, textarea,
-        input:not([type=hidden], [type=checkbox])`;
+        input:not([type=hidden], [type=checkbox], [type=radio])`;
     const isSmall = ({ width, height }) => width && (width < 43.5 || height < 43.5);
     return {
         language: document.documentElement.lang,

@@ -1,11 +1,14 @@
 """This is where people read: their home timeline, and what is public here."""
 
+from collections.abc import Mapping
+
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from fedlearn.db import timelines as db_timelines
-from fedlearn.db.status_views import status_views
+from fedlearn.db.database import Connection
+from fedlearn.db.status_views import status_view, status_views
 from fedlearn.domain.actors import Actor
 from fedlearn.domain.audience import STRANGER
 from fedlearn.domain.statuses import StatusView
@@ -41,15 +44,28 @@ async def _render_home(
             connection, reader.viewer, before=cursor_of(request), limit=A_PAGE
         )
         views = await status_views(connection, reader.viewer, ids)
+        quoted = await _quoted(connection, reader, draft or request.query_params)
     return await render_page(
         request,
         "home.html",
         status=status,
+        quoted=quoted,
         views=views,
         older=ids[-1] if len(ids) == A_PAGE else None,
         draft=draft or {},
         errors=errors or {},
     )
+
+
+async def _quoted(
+    connection: Connection, reader: Actor, asked: Mapping[str, object]
+) -> StatusView | None:
+    """The post that the composer is to quote: as a link asks, or as the form has it."""
+    text = asked.get("quote") or asked.get("quoted_id")
+    if not isinstance(text, str):
+        return None
+    view = await status_view(connection, reader.viewer, status_id_of(text))
+    return (view.boost_of or view) if view else None
 
 
 async def public_page(request: Request) -> Response:

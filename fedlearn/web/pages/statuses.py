@@ -16,12 +16,12 @@ from fedlearn.domain.ids import StatusId
 from fedlearn.domain.statuses import StatusView
 from fedlearn.errors import Invalid, NotFound
 from fedlearn.instance import Instance
-from fedlearn.services import boosts, favourites, pins, statuses
+from fedlearn.services import boosts, favourites, pins, polls, quotes, statuses
 from fedlearn.services.threads import complete_thread
 from fedlearn.web.context import instance_of
 from fedlearn.web.federation.objects import status_document
 from fedlearn.web.negotiation import wants_activity
-from fedlearn.web.pages.forms import back, text_of
+from fedlearn.web.pages.forms import LONGEST_NUMBER, back, read_poll, text_of
 from fedlearn.web.sessions import current_user, read_form, require_user
 from fedlearn.web.templating import permalink, render_page
 
@@ -105,6 +105,7 @@ ACTS: dict[str, Callable[[Instance, Actor, StatusId], Awaitable[object]]] = {
     "pin": pins.pin,
     "unpin": pins.unpin,
     "delete": statuses.delete_status,
+    "revoke_quote": quotes.revoke_quote,
 }
 
 
@@ -118,11 +119,29 @@ async def act(request: Request) -> Response:
     return back(form)
 
 
+async def vote(request: Request) -> Response:
+    """Answers were chosen in a poll; what is wrong with them stands beside them."""
+    form, actor = await read_form(request), (await require_user(request)).actor
+    chosen = [one for one in form.getlist("choice") if isinstance(one, str) and one.isdecimal()]
+    try:
+        choices = {int(one) for one in chosen if len(one) <= LONGEST_NUMBER}
+        await polls.vote(instance_of(request), actor, _status_id(request), choices)
+    except Invalid as error:
+        return await render_thread(
+            request, actor.viewer, _status_id(request), status=422, errors=error.fields
+        )
+    return back(form)
+
+
 async def edit_page(request: Request) -> Response:
     """The form with which one's own post is changed."""
     actor = (await require_user(request)).actor
     view = await _own(request, actor)
     draft = {"text": view.status.source or "", "content_warning": view.status.content_warning}
+    if view.poll is not None:
+        numbered = enumerate(view.poll.options, start=1)
+        draft |= {f"option_{number}": option.title for number, option in numbered}
+        draft["multiple"] = "on" if view.poll.is_multiple else ""
     return await render_page(request, "edit.html", view=view, draft=draft, errors={})
 
 
@@ -132,7 +151,9 @@ async def edit(request: Request) -> Response:
     view = await _own(request, actor)
     text, warning = text_of(form, "text"), text_of(form, "content_warning").strip()
     try:
-        await statuses.edit_status(instance_of(request), actor, view.id, text, warning)
+        await statuses.edit_status(
+            instance_of(request), actor, view.id, text, warning, poll=read_poll(form)
+        )
     except Invalid as error:
         return await render_page(
             request, "edit.html", status=422, view=view, draft=form, errors=error.fields
