@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from fedlearn.commands import health, people, reports, running, servers
+from fedlearn.commands import health, people, relays, reports, running, servers
 from fedlearn.errors import FedlearnError
 
 app = typer.Typer(
@@ -26,6 +26,7 @@ app.command()(health.doctor)
 app.add_typer(people.app, name="user")
 app.add_typer(servers.app, name="domain")
 app.add_typer(reports.app, name="report")
+app.add_typer(relays.app, name="relay")
 
 
 def main() -> None:

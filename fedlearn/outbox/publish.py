@@ -106,6 +106,62 @@ async def publish_to_followers(
     )
 
 
+async def publish_to_inbox(
+    connection: Connection,
+    federation: Federation,
+    *,
+    sender: Actor,
+    activity: Document,
+    inbox: Uri,
+    order_key: str,
+) -> None:
+    """Send what is for a server of which no more is known than an inbox, such as a relay."""
+    await _enqueue(connection, federation, sender, activity, [inbox], order_key=order_key)
+
+
+async def publish_to_relays(
+    connection: Connection,
+    federation: Federation,
+    *,
+    sender: Actor,
+    status: Status,
+    activity: Document,
+    inboxes: Sequence[Uri],
+) -> None:
+    """Send what somebody other than its author says about a status to relays."""
+    await _enqueue(
+        connection,
+        federation,
+        sender,
+        activity,
+        plan_delivery(status, Recipients(tuple(inboxes))),
+        order_key=status.uri,
+        status=status,
+    )
+
+
+async def forward(
+    connection: Connection,
+    federation: Federation,
+    *,
+    forwarder: Actor,
+    answered: Status,
+    body: bytes,
+    about: str,
+    inboxes: Sequence[Uri],
+) -> None:
+    """Pass on, byte for byte, what others say in answer to a status (ActivityPub 7.1.2)."""
+    await _enqueue_bytes(
+        connection,
+        federation,
+        forwarder,
+        body,
+        plan_delivery(answered, Recipients(tuple(inboxes))),
+        order_key=about,
+        status=answered,
+    )
+
+
 def plan_delivery(status: Status, recipients: Recipients) -> list[Uri]:
     """Where a status may go: the first lock of organisation-only posts, which go nowhere."""
     if status.scope is not Scope.FED:
@@ -125,6 +181,30 @@ async def _enqueue(
     key_id: int | None = None,
     with_digest: bool = False,
 ) -> None:
+    body = write_document(with_context(activity))
+    await _enqueue_bytes(
+        connection,
+        federation,
+        sender,
+        body,
+        inboxes,
+        order_key=order_key,
+        status=status,
+        key_id=key_id,
+    )
+
+
+async def _enqueue_bytes(
+    connection: Connection,
+    federation: Federation,
+    sender: Actor,
+    body: bytes,
+    inboxes: list[Uri],
+    *,
+    order_key: str,
+    status: Status | None = None,
+    key_id: int | None = None,
+) -> None:
     hosts = {inbox: host_of(inbox) for inbox in inboxes}
     welcome = await db_hosts.welcome_hosts(connection, federation, set(hosts.values()))
     targets = [(inbox, host) for inbox, host in hosts.items() if host in welcome]
@@ -135,7 +215,7 @@ async def _enqueue(
         sender_id=sender.id,
         status_id=status.id if status else None,
         order_key=order_key,
-        body=write_document(with_context(activity)),
+        body=body,
         inboxes=targets,
         key_id=key_id,
         syncs_followers=with_digest,
