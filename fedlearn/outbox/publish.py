@@ -151,7 +151,7 @@ async def forward(
     inboxes: Sequence[Uri],
 ) -> None:
     """Pass on, byte for byte, what others say in answer to a status (ActivityPub 7.1.2)."""
-    await _enqueue_bytes(
+    await _enqueue(
         connection,
         federation,
         forwarder,
@@ -173,7 +173,7 @@ async def _enqueue(
     connection: Connection,
     federation: Federation,
     sender: Actor,
-    activity: Document,
+    activity: Document | bytes,
     inboxes: list[Uri],
     *,
     order_key: str,
@@ -181,35 +181,13 @@ async def _enqueue(
     key_id: int | None = None,
     with_digest: bool = False,
 ) -> None:
-    body = write_document(with_context(activity))
-    await _enqueue_bytes(
-        connection,
-        federation,
-        sender,
-        body,
-        inboxes,
-        order_key=order_key,
-        status=status,
-        key_id=key_id,
-    )
-
-
-async def _enqueue_bytes(
-    connection: Connection,
-    federation: Federation,
-    sender: Actor,
-    body: bytes,
-    inboxes: list[Uri],
-    *,
-    order_key: str,
-    status: Status | None = None,
-    key_id: int | None = None,
-) -> None:
     hosts = {inbox: host_of(inbox) for inbox in inboxes}
     welcome = await db_hosts.welcome_hosts(connection, federation, set(hosts.values()))
     targets = [(inbox, host) for inbox, host in hosts.items() if host in welcome]
     if not targets:
         return
+    # What is forwarded stays the bytes that its author signed.
+    body = activity if isinstance(activity, bytes) else write_document(with_context(activity))
     await db_deliveries.insert_deliveries(
         connection,
         sender_id=sender.id,

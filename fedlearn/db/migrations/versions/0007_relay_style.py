@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0005_relay_style"
-down_revision = "0004_operators"
+revision = "0007_relay_style"
+down_revision = "0006_relations"
 
 
 def upgrade() -> None:
