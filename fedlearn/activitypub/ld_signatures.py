@@ -17,7 +17,7 @@ from fedlearn.errors import BadSignature, RefusedDocument
 SUITE = "RsaSignature2017"
 IDENTITY = "https://w3id.org/identity/v1"
 # Anything else might be one of these under another name, such as an `expires` that we overlook.
-OPTIONS = frozenset({"created", "creator", "domain", "expires", "nonce"})
+OPTIONS = frozenset({"@context", "created", "creator", "domain", "expires", "nonce"})
 NOT_SIGNED = frozenset({"id", "signatureValue", "type"})
 
 
@@ -36,7 +36,7 @@ def read(document: Document, at: Millis) -> DocumentClaim:
         raise RefusedDocument(str(error)) from error
     graph = read_graph({name: one for name, one in document.items() if name != "signature"})
     options = {name: one for name, one in signature.items() if name not in NOT_SIGNED}
-    stated = canonical_text({"@context": IDENTITY, **options})
+    stated = canonical_text({**options, "@context": IDENTITY})
     return DocumentClaim(
         key_id=signature.get("creator", ""),
         signature=value,
@@ -49,6 +49,8 @@ def read(document: Document, at: Millis) -> DocumentClaim:
 def _plain_signature(signature: object) -> dict[str, str]:
     if not isinstance(signature, dict) or not signature.keys() <= OPTIONS | NOT_SIGNED:
         raise RefusedDocument("the signature in the document has properties that we do not know")
+    if signature.get("@context", IDENTITY) != IDENTITY:
+        raise RefusedDocument("the signature in the document speaks another language")
     if not all(isinstance(one, str) for one in signature.values()):
         raise RefusedDocument("the signature in the document is not plain")
     return signature

@@ -52,6 +52,8 @@ async def find_answer(instance: Instance, activity: Activity, sender: Sender) ->
     """
     if activity.kind not in FORWARDED or activity.object_uri is None or sender.actor.is_silenced:
         return None
+    if activity.kind != "Delete" and not instance.uris.is_ours(_claimed_parent(activity) or ""):
+        return None
     async with instance.db.read() as connection:
         known = await db_statuses.status_by_uri(connection, activity.object_uri)
         if known is not None and (activity.kind == "Create" or known.actor_id != sender.actor.id):

@@ -211,6 +211,12 @@ def test_vector_without_its_context_in_the_proof() -> None:
         integrity_proofs.read({**VECTOR, "proof": {**bare, "@context": AS}}, when)
 
 
+def test_options_may_name_their_context() -> None:
+    """Fedify leaves in the signature which context its options are in; it is always the same."""
+    signature = {"@context": "https://w3id.org/identity/v1", **FROM_MASTODON["signature"]}
+    assert is_proven({**FROM_MASTODON, "signature": signature}, ACADEMY_KEY, SIGNED[1][2])
+
+
 def test_only_what_is_proven_comes_out() -> None:
     """A claim holds the document without what signs it; in our own words for Linked Data."""
     proven = integrity_proofs.read({**VECTOR, "signature": {}}, SIGNED[0][2]).document
