@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from fedlearn.commands import health, media, people, queues, reports, running, servers
+from fedlearn.commands import health, media, people, queues, relays, reports, running, servers
 from fedlearn.errors import FedlearnError
 
 app = typer.Typer(
@@ -29,6 +29,7 @@ app.add_typer(reports.app, name="report")
 app.add_typer(queues.jobs, name="jobs")
 app.add_typer(queues.deliveries, name="deliveries")
 app.add_typer(media.app, name="media")
+app.add_typer(relays.app, name="relay")
 
 
 def main() -> None:

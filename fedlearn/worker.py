@@ -20,6 +20,7 @@ from fedlearn.db.redoable import Redoable
 from fedlearn.domain.ids import Millis, now
 from fedlearn.domain.jobs import Delivery, Job, JobKind
 from fedlearn.errors import FedlearnError, FetchError, RefusedDocument, Unavailable, Unreachable
+from fedlearn.inbox.activities.handed_on import fetch_handed_on
 from fedlearn.inbox.process import process
 from fedlearn.instance import Instance
 from fedlearn.outbox.deliver import Delivered, GivenUp, Outcome, TryAgain, deliver
@@ -47,6 +48,7 @@ HANDLERS: dict[JobKind, Callable[[Instance, str], Awaitable[object]]] = {
     JobKind.REFRESH_ACTOR: refresh_actor,
     JobKind.FETCH_PARENT: fetch_parent,
     JobKind.FETCH_CONVERSATION: fetch_conversation,
+    JobKind.FETCH_HANDED_ON: fetch_handed_on,
     JobKind.RESOLVE_MENTION: resolve_mention,
     JobKind.SYNCHRONIZE_FOLLOWERS: synchronize_followers,
     JobKind.ANNOUNCE_MOVE: announce_move,

@@ -127,7 +127,7 @@ Times are milliseconds since 1970 in all JSON.
 `fedlearn user list --json` prints a list of `{"name", "email", "role", "approved"}`, and
 `fedlearn domain list --json` one of `{"domain", "policy"}`.
 `fedlearn report list --json` prints a list of `{"id", "reporter", "target", "comment", "statuses", "forwarded",
-"created_at", "resolved_at"}`; accounts are handles, statuses are addresses, and times are milliseconds since 1970.
+"created_at", "resolved_at"}`, and `fedlearn relay list --json` one of `{"inbox", "style", "state"}`; accounts are handles, statuses are addresses, and times are milliseconds since 1970.
 """.replace(
     "KINDS_OF_JOBS",
     ",\n".join(f'    "{kind}": {{"waiting": 0, "running": 0, "dead": 0}}' for kind in JobKind),

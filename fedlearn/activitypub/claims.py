@@ -7,15 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from fedlearn.activitypub.jsonld import Document
 from fedlearn.activitypub.keys import VerifyingKey
+from fedlearn.activitypub.values import moment
 from fedlearn.domain.ids import Millis
-from fedlearn.errors import BadSignature
+from fedlearn.errors import BadSignature, RefusedDocument
 
 MINUTE_MS = 60_000
 CLOCK_SKEW = 60 * MINUTE_MS
 USUAL_LIFE = 5 * MINUTE_MS
 LONGEST_LIFE = 12 * 60 * MINUTE_MS
 NOTHING: Mapping[str, str] = MappingProxyType({})
+LONGEST_LIFE_IN_DOCUMENT = 7 * 24 * 60 * MINUTE_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,39 @@ class Claim:
     def is_proven_by(self, key: VerifyingKey) -> bool:
         """Whether this key made the signature."""
         return any(key.verifies(self.signature, reading) for reading in self.readings)
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentClaim:
+    """Somebody says that whoever has the key `key_id` wrote this document; the key can tell.
+
+    `document` is what is believed when that is so: it may be less than what was delivered.
+    """
+
+    key_id: str
+    signature: bytes
+    readings: tuple[bytes, ...]
+    document: Document
+    wants_rsa: bool
+
+    def is_proven_by(self, key: VerifyingKey) -> bool:
+        """Whether this key, of the kind that the signature needs, made it."""
+        if key.is_rsa is not self.wants_rsa:
+            return False
+        return any(key.verifies(self.signature, reading) for reading in self.readings)
+
+
+def check_age(signature: Document, at: Millis) -> None:
+    """`RefusedDocument` for a signature in a document that is from the future, old, or expired.
+
+    Such a one says nothing of how the document got here, so any copy of it would work for ever. A
+    week is about how long an honest server keeps trying to deliver.
+    """
+    created, expires = moment(signature.get("created")), moment(signature.get("expires"))
+    if created is None or not at - LONGEST_LIFE_IN_DOCUMENT <= created <= at + CLOCK_SKEW:
+        raise RefusedDocument("the signature in the document is old, or from the future")
+    if "expires" in signature and (expires is None or expires < at):
+        raise RefusedDocument("the signature in the document has expired")
 
 
 def check_time(created: Millis, expires: Millis | None, at: Millis) -> None:

@@ -1,18 +1,20 @@
 """This is where documents are read from bytes, and where the meaning of their terms is kept.
 
-Documents are read as plain JSON. JSON-LD processing is for what needs it (proofs, and the check
-that our own terms are defined); contexts come from this package and never from the network.
+Documents are read as plain JSON. JSON-LD processing is for what needs it (Linked Data signatures,
+and the check that our own terms are defined); contexts come from this package and never from the
+network.
 """
 
-import json
 import re
-from functools import lru_cache
-from importlib import resources
+import threading
+from collections.abc import Callable
+from math import factorial
 from typing import Any
 
 import msgspec
-from pyld import jsonld
+from pyld import canon, jsonld
 
+from fedlearn.activitypub.bundled import load_context
 from fedlearn.errors import RefusedDocument
 
 Document = dict[str, Any]
@@ -71,6 +73,26 @@ EXTENSIONS: Document = {
 }
 CONTEXT: list[str | Document] = [AS, SECURITY, EXTENSIONS]
 
+# What others add, and we may read: a signed document is read in these words, whatever its own are.
+EXTENSIONS_OF_OTHERS: Document = {
+    "suspended": "toot:suspended",
+    "attributionDomains": {"@id": "toot:attributionDomains", "@type": "@id"},
+    "EmojiReact": "litepub:EmojiReact",
+    "capabilities": "litepub:capabilities",
+    "quoteUrl": "as:quoteUrl",
+    "_misskey_reaction": "misskey:_misskey_reaction",
+    "_misskey_content": "misskey:_misskey_content",
+    "_misskey_summary": "misskey:_misskey_summary",
+    "isCat": "misskey:isCat",
+    "canLike": {"@id": "gts:canLike", "@type": "@id"},
+    "canReply": {"@id": "gts:canReply", "@type": "@id"},
+    "canAnnounce": {"@id": "gts:canAnnounce", "@type": "@id"},
+    "manualApproval": {"@id": "gts:manualApproval", "@type": "@id"},
+}
+# What is relative stays so: pyld would take it for something at example.org.
+NO_BASE: Document = {"@base": None}
+READING: list[str | Document] = [AS, SECURITY, {**EXTENSIONS_OF_OTHERS, **EXTENSIONS, **NO_BASE}]
+
 # A string without its end takes all that follows, and nothing is looked at twice: a body of many
 # quotes would otherwise be read to its end once for each of them.
 STRUCTURE = re.compile(rb'"(?:[^"\\]+|\\.)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
@@ -101,18 +123,6 @@ def has_as_context(document: Document) -> bool:
     return AS in (context if isinstance(context, list) else [context])
 
 
-def expand(document: Document) -> list[Document]:
-    """The document in expanded form (JSON-LD 1.1), every term as the IRI that it stands for.
-
-    `RefusedDocument` when it is no sound JSON-LD, or needs a context that is not among ours.
-    """
-    try:
-        expanded: list[Document] = jsonld.expand(document, {"documentLoader": _load_bundled})
-    except (jsonld.JsonLdError, ValueError) as error:
-        raise RefusedDocument(f"the document cannot be expanded: {error}") from error
-    return expanded
-
-
 def _is_deeper_than(body: bytes, limit: int) -> bool:
     # Fewer brackets than levels settles most documents without a closer look.
     if body.count(b"{") + body.count(b"[") <= limit:
@@ -129,26 +139,78 @@ def _is_deeper_than(body: bytes, limit: int) -> bool:
     return False
 
 
-BUNDLED = {
-    AS: "activitystreams.json",
-    SECURITY: "security-v1.json",
-}
+# --- JSON-LD -------------------------------------------------------------------------------------
+
+LOADING = {"documentLoader": load_context}
+# Sorting blank nodes that look alike takes steps without measure: a few nodes, woven for the
+# purpose, would take hours. Honest documents take a handful.
+MOST_STEPS = 1_000
+# The caches of pyld are not made for several threads.
+_one_at_a_time = threading.Lock()
+# How pyld says that it cannot make sense of something.
+FAILURES = (
+    jsonld.JsonLdError,
+    AttributeError,
+    KeyError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
 
 
-@lru_cache(maxsize=len(BUNDLED))
-def _bundled(uri: str) -> Document:
-    folder = resources.files("fedlearn.activitypub") / "contexts"
-    context: Document = json.loads((folder / BUNDLED[uri]).read_text(encoding="utf-8"))
-    return context
+def expand(document: Document) -> list[Document]:
+    """The document in expanded form (JSON-LD 1.1), every term as the IRI that it stands for.
+
+    `RefusedDocument` when it is no sound JSON-LD, or needs a context that is not among ours.
+    """
+    options = {**LOADING, "expandContext": NO_BASE}
+    expanded: list[Document] = _attempt("expanded", lambda: jsonld.expand(document, options))
+    return expanded
 
 
-def _load_bundled(uri: str, _options: Document) -> Document:
-    uri = uri.removesuffix(".jsonld")
-    if uri not in BUNDLED:
-        raise RefusedDocument(f"the JSON-LD context {uri} is not among those we know")
-    return {
-        "contentType": "application/ld+json",
-        "contextUrl": None,
-        "documentUrl": uri,
-        "document": _bundled(uri),
-    }
+def flatten(expanded: list[Document]) -> list[Document]:
+    """Each node once, with all that is said of it anywhere, others in it by their identity only."""
+    nodes: list[Document] = _attempt("flattened", lambda: jsonld.flatten(expanded, None, LOADING))
+    return nodes
+
+
+def compact(expanded: Document) -> Document:
+    """An expanded document in the words that we read."""
+    compacted: Document = _attempt("compacted", lambda: jsonld.compact(expanded, READING, LOADING))
+    return compacted
+
+
+def canonical(expanded: list[Document]) -> str:
+    """What a document states, as sorted N-Quads (URDNA2015): the same however it was put.
+
+    `RefusedDocument` when that would take too long.
+    """
+    text: str = _attempt("put in order", lambda: _canonical(expanded))
+    return text
+
+
+def _canonical(expanded: list[Document]) -> str:
+    sorting = canon.URDNA2015()
+    neighbours, steps = sorting.create_hash_to_related, 0
+
+    def counted(*given: Any) -> Any:
+        """Asked for each node that is not told apart at once; a group is tried in every order."""
+        nonlocal steps
+        groups = neighbours(*given)
+        steps += sum(factorial(len(group)) for group in groups.values())
+        if steps > MOST_STEPS:
+            raise RefusedDocument("its nodes are too much alike to be put in order")
+        return groups
+
+    sorting.create_hash_to_related = counted
+    dataset = jsonld.to_rdf(expanded, LOADING)
+    text: str = sorting.main(dataset, {"format": "application/n-quads"})
+    return text
+
+
+def _attempt(what: str, work: Callable[[], Any]) -> Any:
+    try:
+        with _one_at_a_time:
+            return work()
+    except FAILURES as error:
+        raise RefusedDocument(f"the document cannot be {what}: {error}") from error

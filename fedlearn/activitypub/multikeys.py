@@ -1,4 +1,4 @@
-"""This is where public keys are read and written as Multikeys (FEP-521a)."""
+"""This is where public keys are read and written as Multikeys (FEP-521a), and base58 with them."""
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
@@ -15,14 +15,19 @@ LONGEST = 1500
 
 def read_multikey(multibase: str) -> str:
     """SPKI PEM of a `publicKeyMultibase`; ValueError when it holds no RSA or Ed25519 key."""
-    if not multibase.startswith(BASE58_MARK) or len(multibase) > LONGEST:
-        raise ValueError("the multibase value is not base58btc")
-    raw = _from_base58(multibase.removeprefix(BASE58_MARK))
+    raw = read_multibase(multibase)
     if raw.startswith(ED25519_MARK):
         return _pem(Ed25519PublicKey.from_public_bytes(raw.removeprefix(ED25519_MARK)))
     if raw.startswith(RSA_MARK):
         return _rsa_pem(raw.removeprefix(RSA_MARK))
     raise ValueError("the multikey is neither RSA nor Ed25519")
+
+
+def read_multibase(multibase: str) -> bytes:
+    """Bytes written in base58btc; ValueError when they are written otherwise."""
+    if not multibase.startswith(BASE58_MARK) or len(multibase) > LONGEST:
+        raise ValueError("the multibase value is not base58btc")
+    return _from_base58(multibase.removeprefix(BASE58_MARK))
 
 
 def _rsa_pem(der: bytes) -> str:
@@ -54,7 +59,9 @@ def _from_base58(text: str) -> bytes:
     number = 0
     for letter in text:
         number = number * 58 + BASE58.index(letter)
-    return number.to_bytes((number.bit_length() + 7) // 8, "big")
+    # Zeros in front add nothing to a number; each stands there as the first letter.
+    zeros = len(text) - len(text.lstrip(BASE58[0]))
+    return bytes(zeros) + number.to_bytes((number.bit_length() + 7) // 8, "big")
 
 
 def _to_base58(raw: bytes) -> str:

@@ -14,6 +14,7 @@ class JobKind(StrEnum):
     REFRESH_ACTOR = "refresh_actor"
     FETCH_PARENT = "fetch_parent"
     FETCH_CONVERSATION = "fetch_conversation"
+    FETCH_HANDED_ON = "fetch_handed_on"
     RESOLVE_MENTION = "resolve_mention"
     SYNCHRONIZE_FOLLOWERS = "synchronize_followers"
     ANNOUNCE_MOVE = "announce_move"

@@ -18,11 +18,15 @@ MOST_AT_ONCE = 100
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """An activity about to be written: who sent it, its identity if it has one, and its job."""
+    """An activity about to be written: whose it is, its identity if it has one, and its job.
+
+    `caller_uri` is who delivered it.
+    """
 
     actor_uri: str
     uri: str | None
     job: NewJob
+    caller_uri: str
 
 
 class Intake:
@@ -71,4 +75,4 @@ async def _write_group(connection: Connection, group: list[Taken]) -> None:
         or await db_received.remember_activity(connection, taken.actor_uri, taken.uri)
     ]
     await insert_jobs(connection, new)
-    await note_calls(connection, {host_of(taken.actor_uri) for taken in group})
+    await note_calls(connection, {host_of(taken.caller_uri) for taken in group})

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from fedlearn.activitypub.jsonld import read_document
+from fedlearn.activitypub.proofs import is_signed_inside
 from fedlearn.activitypub.vocabulary.activities import Activity, read_activity
 from fedlearn.domain.ids import ActorId, Uri
 from fedlearn.errors import FetchError, RefusedDocument, Unreachable
@@ -24,7 +25,8 @@ from fedlearn.inbox.activities.quote_request import on_quote_request
 from fedlearn.inbox.activities.reject import on_reject
 from fedlearn.inbox.activities.undo import on_undo
 from fedlearn.inbox.activities.update import on_update
-from fedlearn.inbox.outcome import Ignored, Outcome
+from fedlearn.inbox.forwarding import find_answer, forward
+from fedlearn.inbox.outcome import DONE, Ignored, Outcome
 from fedlearn.inbox.receive import Received
 from fedlearn.inbox.verify import Sender, recall_sender
 from fedlearn.instance import Instance
@@ -64,13 +66,28 @@ async def process(instance: Instance, payload: str) -> Outcome:
     """
     received = msgspec.json.decode(payload, type=Received)
     async with instance.db.read() as connection:
-        sender = await recall_sender(connection, ActorId(received.sender_id))
+        deliverer = ActorId(received.deliverer_id) if received.deliverer_id else None
+        sender = await recall_sender(connection, ActorId(received.sender_id), deliverer)
     document = read_document(received.body.encode(), instance.settings.max_json_depth)
     owner = Uri(received.delivered_to) if received.delivered_to else None
     activity = read_activity(document, owner)
-    outcome = await _handle(instance, activity, sender)
+    outcome = await _handle_and_forward(instance, activity, sender, received)
     if isinstance(outcome, Ignored):
         log.info("ignored %s %s: %s", activity.kind, activity.uri, outcome.reason)
+    return outcome
+
+
+async def _handle_and_forward(
+    instance: Instance, activity: Activity, sender: Sender | None, received: Received
+) -> Outcome:
+    is_signed = received.handed_on is not None or is_signed_inside(activity.document)
+    if sender is None or not is_signed:
+        return await _handle(instance, activity, sender)
+    # First, since what is deleted cannot be asked any more what it answered.
+    answer = await find_answer(instance, activity, sender)
+    outcome = await _handle(instance, activity, sender)
+    if answer is not None and outcome is DONE:
+        await forward(instance, answer, sender, received.handed_on or received.body)
     return outcome
 
 

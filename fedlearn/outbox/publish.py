@@ -122,6 +122,62 @@ async def publish_to_followers(
     )
 
 
+async def publish_to_inbox(
+    connection: Connection,
+    federation: Federation,
+    *,
+    sender: Actor,
+    activity: Document,
+    inbox: Uri,
+    order_key: str,
+) -> None:
+    """Send what is for a server of which no more is known than an inbox, such as a relay."""
+    await _enqueue(connection, federation, sender, activity, [inbox], order_key=order_key)
+
+
+async def publish_to_relays(
+    connection: Connection,
+    federation: Federation,
+    *,
+    sender: Actor,
+    status: Status,
+    activity: Document,
+    inboxes: Sequence[Uri],
+) -> None:
+    """Send what somebody other than its author says about a status to relays."""
+    await _enqueue(
+        connection,
+        federation,
+        sender,
+        activity,
+        plan_delivery(status, Recipients(tuple(inboxes))),
+        order_key=status.uri,
+        status=status,
+    )
+
+
+async def forward(
+    connection: Connection,
+    federation: Federation,
+    *,
+    forwarder: Actor,
+    answered: Status,
+    body: bytes,
+    about: str,
+    inboxes: Sequence[Uri],
+) -> None:
+    """Pass on, byte for byte, what others say in answer to a status (ActivityPub 7.1.2)."""
+    await _enqueue(
+        connection,
+        federation,
+        forwarder,
+        body,
+        plan_delivery(answered, Recipients(tuple(inboxes))),
+        order_key=about,
+        status=answered,
+    )
+
+
 def plan_delivery(status: Status, recipients: Recipients) -> list[Uri]:
     """Where a status may go: the first lock of organisation-only posts, which go nowhere."""
     if status.scope is not Scope.FED:
@@ -133,7 +189,7 @@ async def _enqueue(
     connection: Connection,
     federation: Federation,
     sender: Actor,
-    activity: Document,
+    activity: Document | bytes,
     inboxes: list[Uri],
     *,
     order_key: str,
@@ -146,12 +202,14 @@ async def _enqueue(
     targets = [(inbox, host) for inbox, host in hosts.items() if host in welcome]
     if not targets:
         return
+    # What is forwarded stays the bytes that its author signed.
+    body = activity if isinstance(activity, bytes) else write_document(with_context(activity))
     await db_deliveries.insert_deliveries(
         connection,
         sender_id=sender.id,
         status_id=status.id if status else None,
         order_key=order_key,
-        body=write_document(with_context(activity)),
+        body=body,
         inboxes=targets,
         key_id=key_id,
         syncs_followers=with_digest,

@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from fedlearn.db import follows as db_follows
+from fedlearn.db import relays as db_relays
 from fedlearn.db import statuses as db_statuses
 from fedlearn.db.actors import actors_by_id
 from fedlearn.db.database import Connection
 from fedlearn.domain.actors import Actor
 from fedlearn.domain.audience import Reach
 from fedlearn.domain.ids import Uri
+from fedlearn.domain.relays import RelayStyle
 from fedlearn.domain.statuses import StatusView
 
 
@@ -33,10 +35,12 @@ def collapse(recipients: Recipients, *, is_for_many: bool) -> list[Uri]:
 
 
 async def recipients_of(connection: Connection, view: StatusView) -> Recipients:
-    """Who is to have a new status: followers, those named in it, and whom it answers."""
+    """Who is to have a new status: followers, relays, those named in it, and whom it answers."""
     inboxes: list[Uri] = []
     if view.status.reach is not Reach.DIRECT:
         inboxes = await db_follows.follower_inboxes(connection, view.author.id)
+    if view.status.reach is Reach.PUBLIC:
+        inboxes += await db_relays.relay_inboxes(connection, RelayStyle.MASTODON)
     named = await actors_by_id(connection, [mention.actor_id for mention in view.mentions])
     people = [*named.values(), *_answered(view)]
     return Recipients(tuple(inboxes), tuple(people))
@@ -48,7 +52,11 @@ async def recipients_of_change(connection: Connection, view: StatusView) -> Reci
     if not view.status.reach.is_open:
         return recipients
     interested = await db_statuses.interested_actors(connection, view.id)
-    return Recipients(recipients.follower_inboxes, (*recipients.people, *interested))
+    inboxes = list(recipients.follower_inboxes)
+    if view.status.reach is Reach.PUBLIC:
+        # These were only told where the post is; what becomes of it they can pass on themselves.
+        inboxes += await db_relays.relay_inboxes(connection, RelayStyle.LITEPUB)
+    return Recipients(tuple(inboxes), (*recipients.people, *interested))
 
 
 async def recipients_of_boost(connection: Connection, view: StatusView) -> Recipients:

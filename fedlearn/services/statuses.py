@@ -24,6 +24,7 @@ from fedlearn.services.drafts import Draft, PollDraft, check_poll, check_text, n
 from fedlearn.services.notifications import notify
 from fedlearn.services.polls import change_poll, open_poll
 from fedlearn.services.quotes import ask_to_quote, quote
+from fedlearn.services.relays import announce_to_relays
 from fedlearn.services.seen import own_status, seen
 from fedlearn.services.timelines import distribute
 from fedlearn.text.format import Named, format_quote, format_status
@@ -67,6 +68,7 @@ async def post_status(instance: Instance, author: Actor, draft: Draft) -> Status
         )
         if quoted is not None:
             await ask_to_quote(instance, connection, view, quoted)
+        await announce_to_relays(instance, connection, view)
     return view
 
 

@@ -3,6 +3,7 @@
 Everything goes over sockets and TLS, and each side checks the other's signatures in its own way.
 """
 
+import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -11,7 +12,12 @@ import pytest
 import pytest_asyncio
 
 from fedlearn.activitypub.fetch import ACCEPT
+from fedlearn.activitypub.keys import read_public_pem
+from fedlearn.activitypub.proofs import READERS
+from fedlearn.db import actors as db_actors
+from fedlearn.domain.actors import PublicKey
 from fedlearn.domain.audience import Reach
+from fedlearn.domain.ids import now
 from fedlearn.domain.notifications import NotificationKind
 from fedlearn.remote.actors import fetch_actor
 from fedlearn.services import accounts, boosts, favourites, statuses
@@ -227,6 +233,49 @@ async def test_boost_brings_a_post_further(
     assert shown.boost_of.status.content == posted.status.content
     told = await alpha.until_told("alice", NotificationKind.BOOST)
     assert told.sender.acct == "carol@fedify.test"
+
+
+async def test_signed_answer_goes_further(
+    alpha: LiveServer, beta: LiveServer, carol: FedifyPeer
+) -> None:
+    """Bob at beta reads alice: carol's answer to her comes to him by way of alpha, and is believed.
+
+    Fedify signs it twice, with a Linked Data signature and an integrity proof; each holds by itself.
+
+    Conformance: 112, 113, 145.
+    """
+    await introduce(alpha, beta, carol)
+    await beta.follow("bob", HANDLE)
+    await beta.until_following("bob", ALICE)
+    question = await alpha.post("alice", "How do bees see?")
+    await beta.until_home("bob", question.status.uri)
+
+    answer = await carol.note("In ultraviolet", mention=HANDLE, reply=question.status.uri)
+    seen = await beta.until_seen("bob", answer)
+    assert seen.author.acct == "carol@fedify.test"
+    assert seen.in_reply_to_author is not None
+    asked = [one["path"] for one in await carol.requests() if one["method"] == "GET"]
+    assert answer.removeprefix("https://fedify.test") not in asked
+
+    async with beta.instance.db.read() as connection:
+        keys = await db_actors.keys_of_actor(connection, seen.author.id)
+    async with alpha.instance.db.read() as connection:
+        row = await connection.fetch_one(
+            "SELECT body FROM outgoing_activity WHERE order_key = :answer", answer=answer
+        )
+    assert row is not None
+    document = json.loads(row["body"])
+    for name, read in READERS.items():
+        claim = read(document, now())
+        assert claim.is_proven_by(read_public_pem(pem_of(keys, claim.key_id))), name
+        changed = {**document, "object": {**document["object"], "content": "<p>changed</p>"}}
+        claim = read(changed, now())
+        assert not claim.is_proven_by(read_public_pem(pem_of(keys, claim.key_id))), name
+
+
+def pem_of(keys: list[PublicKey], key_id: str) -> str:
+    """The key with this identity."""
+    return next(key.pem for key in keys if key.uri == key_id)
 
 
 async def test_edits_arrive(alpha: LiveServer, carol: FedifyPeer) -> None:

@@ -98,6 +98,19 @@ def render_announce(view: StatusView) -> Document:
     }
 
 
+def render_relayed(view: StatusView, instance_actor: Uri) -> Document:
+    """The instance points a relay to a public post."""
+    return {
+        "id": f"{instance_actor}#relayed/{view.id}",
+        "type": "Announce",
+        "actor": instance_actor,
+        "published": timestamp(view.status.published),
+        "to": [PUBLIC],
+        "cc": [],
+        "object": view.status.uri,
+    }
+
+
 def render_like(uri: str, actor: Actor, view: StatusView) -> Document:
     """A favourite."""
     return {

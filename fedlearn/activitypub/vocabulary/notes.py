@@ -88,7 +88,7 @@ def read_note(document: Document, activity: Activity | None = None) -> NoteDocum
         raise RefusedDocument("the post lacks an id or an author")
     content, language = values.natural_text(document, "content", LONGEST_CONTENT)
     page = values.web_url(document.get("url"), "text/html") or values.web_url(document.get("url"))
-    to, cc = _addresses(document, activity)
+    to, cc = addresses(document, activity)
     tags = list(islice(values.objects(document.get("tag")), MOST_TAGS))
     context = values.uri(document.get("context"))
     return NoteDocument(
@@ -132,9 +132,10 @@ def _authors(document: Document) -> tuple[Uri, ...]:
     return tuple(dict.fromkeys(named))
 
 
-def _addresses(
+def addresses(
     document: Document, activity: Activity | None
 ) -> tuple[tuple[Uri, ...], tuple[Uri, ...]]:
+    """To whom an object goes, `to` and `cc`: without addresses, as the activity around it does."""
     to = values.uris(document.get("to"), MOST_ADDRESSEES)
     cc = values.uris(document.get("cc"), MOST_ADDRESSEES)
     return (activity.to, activity.cc) if activity and not to and not cc else (to, cc)

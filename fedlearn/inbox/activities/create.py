@@ -1,5 +1,6 @@
 """Create: somebody on another server has posted."""
 
+from fedlearn.activitypub.audience import SPELLINGS_OF_PUBLIC
 from fedlearn.activitypub.uris import same_origin
 from fedlearn.activitypub.vocabulary.activities import Activity
 from fedlearn.activitypub.vocabulary.notes import STATUS_KINDS, NoteDocument, read_note
@@ -85,8 +86,13 @@ async def let_read(connection: Connection, status: Status, owner: Actor) -> None
 async def _concerns_us(
     connection: Connection, instance: Instance, note: NoteDocument, sender: Sender
 ) -> bool:
-    """Whether the author is followed here, somebody here is addressed, or a known post answered."""
+    """Whether the author is followed here, somebody here is addressed, or a known post answered.
+
+    What a relay passes on is for everybody.
+    """
     if await db_follows.is_followed_locally(connection, sender.actor.id):
+        return True
+    if sender.by_relay and SPELLINGS_OF_PUBLIC.intersection(note.to):
         return True
     addressed = [actor.id for actor in await local_addressees(connection, instance.uris, note)]
     if set(addressed) - await db_blocks.who_block(connection, addressed, sender.actor.id):

@@ -5,6 +5,7 @@ from fedlearn.db import actors as db_actors
 from fedlearn.db import blocks as db_blocks
 from fedlearn.db import follows as db_follows
 from fedlearn.db import received as db_received
+from fedlearn.db import relays as db_relays
 from fedlearn.domain.follows import FollowState
 from fedlearn.domain.ids import Uri, snowflake
 from fedlearn.inbox.outcome import DONE, Ignored, Outcome
@@ -28,7 +29,10 @@ async def on_follow(instance: Instance, activity: Activity, sender: Sender) -> O
             return Ignored("it was undone before it came")
         is_shut_out = await db_blocks.is_blocked(connection, followee.id, sender.actor.id)
         if is_shut_out or not can_be_followed(followee):
-            await answer_follow(instance, connection, uri, sender.actor, followee, accept=False)
+            # A relay that we follow may follow us back. Nothing comes of it, but it wants a yes.
+            relay = await db_relays.relay_at(connection, sender.actor.uri)
+            accept = relay is not None and followee.id == instance.actor.id
+            await answer_follow(instance, connection, uri, sender.actor, followee, accept=accept)
             return DONE
         asks_first = followee.profile.is_locked or sender.actor.is_silenced
         state = FollowState.PENDING if asks_first else FollowState.ACCEPTED

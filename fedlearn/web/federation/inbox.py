@@ -34,7 +34,7 @@ async def post_inbox(request: Request) -> Response:
             # It says that it is gone, and so does its key: there is nothing left to do.
             return _accepted()
         raise
-    await receive.receive(parts.intake, sender, document, body, delivered_to=owner)
+    await receive.receive(parts.instance, parts.intake, sender, document, body, delivered_to=owner)
     if HEADER in request.headers:
         await compare_followers(parts.instance, sender, request.headers[HEADER])
     return _accepted()
