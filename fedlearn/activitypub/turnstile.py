@@ -31,7 +31,7 @@ class Turnstile:
 
     @asynccontextmanager
     async def passage(self, host: str, seconds: float) -> AsyncIterator[None]:
-        """The way to a host, for so many seconds; `Unreachable` when it is too full, or too slow."""
+        """The way to a host, for so many seconds; `Unreachable` when it is too full or slow."""
         most = MOST_PRESENT_AT_HANGING if host in self._hanging else MOST_PRESENT
         if self._present[host] >= most or self._present.total() >= MOST_IN_ALL:
             raise Unreachable(f"too many wait for {host} already")

@@ -21,7 +21,7 @@ class Hanging:
         self.asked = 0
         self.most_asked = 0
 
-    async def answer(self, request: httpx.Request) -> httpx.Response:
+    async def answer(self, _request: httpx.Request) -> httpx.Response:
         """Keep whoever asks waiting."""
         self.asked += 1
         self.most_asked = max(self.most_asked, self.asked)
