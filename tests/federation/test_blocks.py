@@ -6,6 +6,7 @@ import pytest
 
 from fedlearn.db import blocks as db_blocks
 from fedlearn.db import follows as db_follows
+from fedlearn.db import notifications as db_notifications
 from fedlearn.domain.audience import Reach
 from fedlearn.domain.notifications import NotificationKind
 from fedlearn.errors import Invalid, NotFound
@@ -228,6 +229,8 @@ async def test_block_between_neighbours(alpha: Server, peer: Peer) -> None:
     assert await alpha.seen_by("dora", post.status.uri) is None
     await alpha.post("dora", "hello @alice")
     assert await told(alpha, "alice") == []
+    async with alpha.instance.db.read() as connection:
+        assert await db_notifications.count_unread(connection, alice.id) == 0
     for refused in (
         follows.follow(alpha.instance, dora, alice),
         follows.follow(alpha.instance, alice, dora),
