@@ -14,7 +14,7 @@ from fedlearn.services import statuses
 from tests.federation.network import Network
 from tests.federation.peer import AS, Document, Peer, Person, signed_headers
 from tests.federation.scenes import count, is_read_by, reads, takes
-from tests.federation.server import Server, settle
+from tests.federation.server import Server, make_due, settle
 from tests.federation.wire import check_cavage
 
 HEADER = "collection-synchronization"
@@ -96,6 +96,7 @@ async def test_digest_is_of_the_moment_of_sending(
     await takes(alpha, carol, carol.activity("Undo", {"type": "Follow", **_follow(carol)}))
     alice = await alpha.actor("alice")
     await statuses.edit_status(alpha.instance, alice, view.id, "hello again", "")
+    await make_due(alpha)
     await settle(alpha)
     await statuses.delete_status(alpha.instance, alice, view.id)
     await settle(alpha)
