@@ -122,9 +122,17 @@ class Settings:
     connect_timeout: float = setting(5.0, "Seconds an outgoing connection may take to open.")
     read_timeout: float = setting(10.0, "Seconds an outgoing request may stay silent.")
     total_timeout: float = setting(30.0, "Seconds an outgoing request may take in all.")
-    deliveries_at_once: int = setting(64, "Deliveries under way at once in one process.")
+    deliveries_at_once: int = setting(
+        64,
+        "Deliveries under way at once in one process; a quarter of them may go to hosts that "
+        "failed or were slow lately.",
+    )
     deliveries_per_host: int = setting(4, "Deliveries under way at once to one host.")
-    jobs_at_once: int = setting(16, "Background jobs under way at once in one process.")
+    jobs_at_once: int = setting(
+        16,
+        "Background jobs under way at once in one process. One that waits for another server for "
+        "over two seconds makes room for more, up to eight times as many.",
+    )
     max_job_attempts: int = setting(8, "Tries of a background job before it is put aside as dead.")
     home_entries: int = setting(800, "Posts kept in each person's home timeline.")
     session_days: int = setting(90, "Days after which an unused browser session ends.")

@@ -7,6 +7,7 @@ queues. Work is done at least once, so every handler can bear to be repeated.
 import asyncio
 import logging
 import random
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
@@ -64,6 +65,8 @@ LONGEST_RETRY_MS = 6 * 3_600_000
 LONGEST_SLEEP = 2.0
 PAUSE_AFTER_TROUBLE = 1.0
 BETWEEN_PLANS = 3600.0
+PLACE_KEPT_FOR = 2.0  # seconds
+MANY_MORE_JOBS = 8
 # A quarter of all deliveries under way.
 SHARE_OF_THE_DOUBTFUL = 4
 
@@ -73,9 +76,14 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Queue(Generic[Item, Result]):
-    """One kind of waiting work: how to take some, do one, and write down what came of several."""
+    """One kind of waiting work: how to take some, do one, and write down what came of several.
+
+    `at_once` counts what was begun lately: what takes long, and waits for other servers, makes room
+    for more, until so `many` are under way.
+    """
 
     at_once: int
+    many: int
     claim: Callable[[int, Sequence[Item]], Awaitable[list[Item]]]
     work: Callable[[Item], Awaitable[Result]]
     settle: Callable[[list[tuple[Item, Result]]], Awaitable[None]]
@@ -87,6 +95,7 @@ class Pump(Generic[Item, Result]):
     def __init__(self, queue: Queue[Item, Result]) -> None:
         self._queue = queue
         self._running: dict[asyncio.Task[Result], Item] = {}
+        self._begun: dict[asyncio.Task[Result], float] = {}
         self.bell = asyncio.Event()
 
     async def run(self) -> None:
@@ -118,11 +127,19 @@ class Pump(Generic[Item, Result]):
         await self._settle()
 
     async def _take(self) -> int:
-        free = self._queue.at_once - len(self._running)
+        free = self._room()
         items = await self._queue.claim(free, list(self._running.values())) if free else []
         for item in items:
-            self._running[asyncio.ensure_future(self._queue.work(item))] = item
+            task = asyncio.ensure_future(self._queue.work(item))
+            self._running[task] = item
+            self._begun[task] = time.monotonic()
         return len(items)
+
+    def _room(self) -> int:
+        """How much more may be begun."""
+        lately = time.monotonic() - PLACE_KEPT_FOR
+        young = sum(begun > lately for begun in self._begun.values())
+        return max(0, min(self._queue.at_once - young, self._queue.many - len(self._running)))
 
     async def _wait(self) -> None:
         """Until work is announced, something has finished, or a while has passed."""
@@ -140,7 +157,7 @@ class Pump(Generic[Item, Result]):
         if results:
             await self._queue.settle(results)
         for task in finished:
-            del self._running[task]
+            del self._running[task], self._begun[task]
         return len(results)
 
     async def stop(self) -> None:
@@ -220,6 +237,7 @@ def _job_queue(instance: Instance) -> Queue[Job, Failure | None]:
 
     return Queue(
         at_once=instance.settings.jobs_at_once,
+        many=instance.settings.jobs_at_once * MANY_MORE_JOBS,
         claim=claim,
         work=lambda job: run_job(instance, job),
         settle=settle,
@@ -280,6 +298,7 @@ def _delivery_queue(instance: Instance) -> Queue[Delivery, Outcome]:
 
     return Queue(
         at_once=settings.deliveries_at_once,
+        many=settings.deliveries_at_once,
         claim=claim,
         work=lambda delivery: try_delivery(instance, delivery),
         settle=settle,

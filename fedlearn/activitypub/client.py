@@ -29,6 +29,7 @@ from fedlearn.activitypub.claims import NOTHING
 from fedlearn.activitypub.guard import ForbiddenAddress, GuardedResolver, Resolver, check_literal
 from fedlearn.activitypub.keys import SigningKey
 from fedlearn.activitypub.signatures import Scheme, sign
+from fedlearn.activitypub.turnstile import Turnstile
 from fedlearn.activitypub.uris import host_of, joined, origin_of
 from fedlearn.domain.ids import now
 from fedlearn.errors import FetchError, StartError, Unreachable
@@ -103,6 +104,7 @@ class FederationClient:
         self._transport = transport or _aiohttp_transport(settings, resolver)
         # What was found sound once, stays so: names are checked whenever they are resolved.
         self._address = lru_cache(ADDRESSES_REMEMBERED)(self._checked_address)
+        self._turnstile = Turnstile()
         self._scheme_of: TTLCache[str, Scheme] = TTLCache(ORIGINS_REMEMBERED, WEEK)
         self._timeouts = httpx.Timeout(
             settings.read_timeout, connect=settings.connect_timeout, pool=settings.total_timeout
@@ -116,9 +118,10 @@ class FederationClient:
         """GET a document, following a few redirects; `FetchError` says what went wrong.
 
         Any status is an answer. `Unreachable` is for silence, broken connections, and whatever
-        breaks a limit.
+        breaks a limit, and when too many wait for that host already.
         """
-        async with self._limited(url):
+        patience = self._settings.total_timeout
+        async with self._turnstile.passage(host_of(url), patience), self._limited(url):
             for _ in range(self._settings.max_redirects + 1):
                 await self._host_guard(host_of(self._address(url).sent))
                 answer, location = await self._get_knocking(url, accept, signer)

@@ -1,4 +1,4 @@
-"""Servers whose keys cannot be fetched keep few of us busy, and nobody else waiting."""
+"""Servers that hang when we ask them for something keep few of us busy, and nobody else waiting."""
 
 import asyncio
 
@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from fedlearn.activitypub.turnstile import AT_ONCE, MOST_PRESENT, MOST_PRESENT_AT_HANGING
 from tests.federation.network import Network
 from tests.federation.peer import Peer, Person
+from tests.federation.scenes import told
 from tests.federation.server import Server, patiently
 
 PATIENCE = 1.5
@@ -38,6 +39,7 @@ def hanging(
 ) -> tuple[Peer, Hanging]:
     """A server that sends, and does not answer when it is asked for its keys."""
     monkeypatch.setattr("fedlearn.remote.keys.PATIENCE", PATIENCE)
+    monkeypatch.setattr("fedlearn.activitypub.turnstile.HANGING_AFTER", PATIENCE / 2)
     peer, host = Peer(network, "hanging.test", peer_keys), Hanging()
     network.connect("hanging.test", host.answer)
     return peer, host
@@ -74,7 +76,7 @@ async def test_hanging_keys_hold_up_nobody(
     answers = await waiting
     assert {one.status_code for one in answers} == {503}
     assert all(int(one.headers["retry-after"]) > 0 for one in answers)
-    assert sum("too many wait" in one.text for one in answers) == 8
+    assert sum("too many wait" in one.text for one in answers) >= 8
     assert host.most_asked == AT_ONCE
     # Now it is known to hang, and gets hardly any of our time.
     host.most_asked = 0
@@ -116,3 +118,46 @@ async def test_one_stranger_with_much_to_say(alpha: Server, bob: Person, peer: P
     answers = await deliver_all(alpha, [bob] * MOST_PRESENT)
     assert {one.status_code for one in answers} == {202}
     assert peer.asked_for("/users/bob") <= AT_ONCE
+
+
+async def test_hanging_posts_hold_up_nobody(
+    alpha: Server,
+    bob: Person,
+    network: Network,
+    hanging: tuple[Peer, Hanging],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Posts that must be fetched from a server that hangs wait, and what others send is dealt with.
+
+    There are more of them than there may be jobs at once.
+    """
+    monkeypatch.setattr("fedlearn.worker.PLACE_KEPT_FOR", 0.2)
+    monkeypatch.setattr("fedlearn.worker.LONGEST_SLEEP", 0.2)
+    peer, host = hanging
+
+    async def hangs_on_posts(request: httpx.Request) -> httpx.Response:
+        hangs = "/notes/" in request.url.path
+        return await (host.answer(request) if hangs else peer._answer(request))
+
+    network.connect(peer.host, hangs_on_posts)
+    mine = await alpha.post("alice", "hello")
+    carol = peer.person("carol")
+    for _ in range(2 * alpha.instance.settings.jobs_at_once):
+        create = carol.activity("Create", carol.note()["id"])
+        assert (await carol.deliver(alpha, create)).status_code == 202
+    running = asyncio.create_task(alpha.worker.run())
+
+    async def is_full() -> bool:
+        return host.asked == AT_ONCE
+
+    await patiently(is_full)
+    await bob.deliver(alpha, bob.activity("Like", mine.status.uri))
+
+    async def is_told() -> bool:
+        return bool(await told(alpha, "alice"))
+
+    await patiently(is_told)
+    assert host.asked == AT_ONCE
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
