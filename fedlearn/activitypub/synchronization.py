@@ -9,8 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from fedlearn.activitypub.uris import same_origin
-from fedlearn.activitypub.values import LONGEST_URL
+from fedlearn.activitypub.uris import LONGEST_URL, same_origin
 from fedlearn.domain.actors import Actor
 
 HEADER = "collection-synchronization"

@@ -14,13 +14,19 @@ PUBLIC = Uri("https://www.w3.org/ns/activitystreams#Public")
 DEFAULT_PORTS = {"http": 80, "https": 443}
 # A name as DNS has it, or an address of IPv6, which urlsplit() gives without its brackets.
 HOST = re.compile(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?|[0-9a-f]*:[0-9a-f:.]*")
+LONGEST_URL = 2048
 URIS_REMEMBERED = 4096
 LARGEST_ID = 2**63 - 1  # no database takes a larger one
 
 
-@lru_cache(URIS_REMEMBERED)
 def origin_of(uri: str) -> Origin | None:
     """The origin of an http(s) URI (FEP-fe34), None when it is not a sound one."""
+    # What is remembered must not be as long as somebody likes.
+    return _origin_of(uri) if len(uri) <= LONGEST_URL else None
+
+
+@lru_cache(URIS_REMEMBERED)
+def _origin_of(uri: str) -> Origin | None:
     try:
         parts = urlsplit(uri)
         host, port = parts.hostname, parts.port

@@ -11,13 +11,12 @@ from itertools import islice
 from typing import Any
 
 from fedlearn.activitypub.jsonld import AS, Document
-from fedlearn.activitypub.uris import origin_of
+from fedlearn.activitypub.uris import LONGEST_URL, origin_of
 from fedlearn.domain.ids import Millis, Uri
 
 AS_PREFIXES = (f"{AS}#", "as:")
 # In bytes. Two identities must fit into one row of a PostgreSQL index, which holds 2,704.
 LONGEST_ID = 1024
-LONGEST_URL = 2048
 LANGUAGE = re.compile(r"[A-Za-z0-9_-]{1,35}")  # about what RFC 5646 allows
 # No address holds these, and a database or a URL parser would silently leave some out.
 CONTROLS = re.compile(r"[\x00-\x1f\x7f]")

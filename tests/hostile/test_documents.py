@@ -159,3 +159,12 @@ def read_or_refuse(body: bytes) -> Any:
         return read(read_document(body, 64))
     except RefusedDocument as refused:
         return refused
+
+
+def test_what_is_remembered_is_short() -> None:
+    """No address that somebody made a mebibyte long is kept in memory: it is no address."""
+    long = f"https://far.example/{'x' * 1_000_000}"
+    assert origin_of(long) is None
+    assert origin_of(long[:2048]) == "https://far.example"
+    note = {**NOTE, "tag": [{"type": "Mention", "href": long, "name": "@x"}]}
+    assert all(len(tag.href) <= readers.LONGEST_ID for tag in read_note(note).mentions)

@@ -143,7 +143,7 @@ def addresses(
 
 def _mentions(tags: list[Document]) -> list[Tagged]:
     return [
-        Tagged(values.text(tag.get("href")), values.text(tag.get("name"), LONGEST_NAME))
+        Tagged(values.uri(tag.get("href")) or "", values.text(tag.get("name"), LONGEST_NAME))
         for tag in tags
         if values.kind(tag) == "Mention"
     ]
