@@ -25,7 +25,7 @@ from tests.federation.scenes import is_read_by, reads, takes
 from tests.federation.server import Server, settle
 
 IN_DOCUMENTS = {"text", "hashtag", "link", "warning", "alt_text", "file_name", "poll_option"}
-IN_PAGES = {"text", "hashtag", "link", "warning", "alt_text", "file_name"}
+IN_PAGES = {"text", "hashtag", "link", "warning", "alt_text", "file_name", "poll_option"}
 
 
 @pytest.fixture

@@ -31,6 +31,13 @@ from fedlearn.activitypub.render.documents import (
     timestamp,
     with_context,
 )
+from fedlearn.activitypub.render.polls import render_vote
+from fedlearn.activitypub.render.quotes import (
+    render_authorization,
+    render_quote_answer,
+    render_quote_request,
+    render_revocation,
+)
 from fedlearn.activitypub.render.statuses import render_note
 from fedlearn.activitypub.uris import PUBLIC, Uris, host_of
 from fedlearn.activitypub.vocabulary.activities import read_activity
@@ -39,7 +46,9 @@ from fedlearn.activitypub.vocabulary.notes import read_note
 from fedlearn.domain.actors import Actor, ActorKind, ProfileField, PublicKey
 from fedlearn.domain.audience import Reach
 from fedlearn.domain.ids import ActorId, Millis, StatusId, Uri
-from fedlearn.domain.statuses import Attachment, Mention, StatusView
+from fedlearn.domain.polls import Poll, PollOption
+from fedlearn.domain.quotes import QuotePolicy, QuoteState
+from fedlearn.domain.statuses import Attachment, Mention, QuoteView, StatusView
 from tests.builders import OURS, a_status, profile_at
 from tests.clock import DAY, SECOND
 
@@ -60,6 +69,8 @@ ALICE = person(1, "alice")
 ROBIN = person(2, "robin", FAR)
 ROSA = person(3, "rosa", FAR)
 FOLLOWERS = f"{ALICE.uri}/followers"
+QUOTED = Uri("https://far.example/users/robin/statuses/17")
+WORD = Uri("https://far.example/users/robin/quote_authorizations/1")
 
 
 def mention(actor: Actor) -> Mention:
@@ -108,6 +119,14 @@ def full_view(reach: Reach = Reach.PUBLIC) -> StatusView:
         hashtags=("bees", "grün"),
         attachments=(picture, replace(picture, blurhash=None, width=None, height=None)),
         in_reply_to_author=ROSA,
+        poll=Poll(
+            options=(PollOption("honey", 2), PollOption("wax", 1)),
+            is_multiple=True,
+            ends_at=Millis(POSTED + DAY),
+            closed_at=Millis(POSTED + DAY),
+            voters=2,
+        ),
+        quote=QuoteView(QuoteState.ACCEPTED, QUOTED, WORD, view(author=ROBIN)),
         boosts=2,
         favourites=3,
     )
@@ -160,6 +179,16 @@ def all_activities() -> Iterator[Document]:
         yield render_undo(undone)
     for answer in ("Accept", "Reject"):
         yield render_answer(answer, f"{ALICE.uri}#{answer}/1", theirs)
+    asked = view(author=ROBIN, mentions=())
+    yield render_vote(f"{ALICE.uri}#votes/1", ALICE.uri, asked, "honey")
+    for reach in (Reach.PUBLIC, Reach.FOLLOWERS):
+        mine = full_view(reach)
+        note = render_note(mine, OURS)
+        yield render_quote_request(f"{ALICE.uri}#quote_requests/1", mine, asked, note)
+    request = render_quote_request("https://far.example/quotes/1", asked, view(), {"id": QUOTED})
+    for word in (OURS.quote_authorization("alice", 1), None):
+        yield render_quote_answer(f"{ALICE.uri}#quote_answers/1", request, ALICE.uri, word)
+    yield render_revocation(OURS.quote_authorization("alice", 1), view(), ROBIN.uri)
 
 
 ACTIVITIES = [
@@ -317,7 +346,7 @@ def edited(plain: StatusView, after: int = DAY) -> StatusView:
 
 def test_note_has_what_peers_read() -> None:
     """A full post, property by property."""
-    shown = full_view()
+    shown = replace(full_view(), poll=None)
     note = render_note(shown, OURS)
     uri = shown.status.uri
     assert note["type"] == "Note"
@@ -433,6 +462,45 @@ def test_we_read_our_own_posts() -> None:
     assert note.hashtags == ("bees", "grün")
     assert [one.description for one in note.attachments] == ["a bee", "a bee"]
     assert (note.published, note.updated) == (POSTED, POSTED + DAY)
+
+
+def test_word_is_sent_while_it_holds() -> None:
+    """A quote names its authorization once it is agreed to, and no more once that is taken back."""
+    for state in QuoteState:
+        quote = QuoteView(state, QUOTED, WORD, None)
+        note = render_note(view(quote=quote), OURS)
+        assert note["quote"] == QUOTED
+        assert note.get("quoteAuthorization") == (WORD if state is QuoteState.ACCEPTED else None)
+        claim = read_note(note).quote
+        assert claim
+        assert (claim.uri, claim.is_legacy) == (QUOTED, False)
+
+
+@pytest.mark.parametrize("reach", Reach)
+def test_policy_is_no_wider_than_the_post(reach: Reach) -> None:
+    """Whom we let quote is said in each post; what is not for everybody only its author quotes."""
+    said = {}
+    for policy in QuotePolicy:
+        plain = view(reach)
+        status = replace(plain.status, quote_policy=policy)
+        note = render_note(replace(plain, status=status), OURS)
+        (said[policy],) = note["interactionPolicy"]["canQuote"]["automaticApproval"]
+    nobody = ALICE.uri
+    assert said == {
+        QuotePolicy.PUBLIC: PUBLIC if reach.is_open else nobody,
+        QuotePolicy.FOLLOWERS: FOLLOWERS if reach.is_open else nobody,
+        QuotePolicy.NOBODY: nobody,
+    }
+
+
+def test_we_read_our_own_polls() -> None:
+    """A peer with our rules finds in a poll all that we say; a post without one is a Note."""
+    full = full_view()
+    assert read_note(render_note(full, OURS)).poll == full.poll
+    single = replace(full, poll=Poll((PollOption("a"), PollOption("b")), False, Millis(POSTED)))
+    note = render_note(single, OURS)
+    assert (note["type"], read_note(note).poll) == ("Question", single.poll)
+    assert render_note(view(), OURS)["type"] == "Note"
 
 
 # --- activities ----------------------------------------------------------------------------------
@@ -576,7 +644,8 @@ def test_json_ld_readers_lose_nothing(rendered_actor: Document) -> None:
     documents = [rendered_actor, *map(with_context, all_activities())]
     collection = render_collection(FOLLOWERS, 3, first=f"{FOLLOWERS}?page=1", items=["x:1"])
     page = render_page(f"{FOLLOWERS}?page=1", FOLLOWERS, ["x:1"], next_page="x:2")
-    documents += [with_context(collection), with_context(page)]
+    word = render_authorization(OURS.quote_authorization("alice", 1), view(), QUOTED)
+    documents += map(with_context, (collection, page, word))
     # A map of languages has languages for names.
     sent = {
         name for document in documents for part in parts(without_context(document)) for name in part
