@@ -22,6 +22,9 @@ from fedlearn.db import figures as db_figures
 from fedlearn.db import follows as db_follows
 from fedlearn.db import hosts as db_hosts
 from fedlearn.db import jobs as db_jobs
+from fedlearn.db import polls as db_polls
+from fedlearn.db import quotes as db_quotes
+from fedlearn.db import statuses as db_statuses
 from fedlearn.db import timelines as db_timelines
 from fedlearn.db.database import Connection, Row
 from fedlearn.db.statements import for_sqlite
@@ -74,6 +77,10 @@ QUESTIONS: dict[str, Question] = {
     "descendants": lambda c: db_timelines.descendants(c, ALICE, POST),
     "conversation_page": lambda c: db_timelines.conversation_page(c, ALICE, "conversation5", 20),
     "status_views": lambda c: status_views(c, ALICE, [POST]),
+    "interested_actors": lambda c: db_statuses.interested_actors(c, POST),
+    "count_votes": lambda c: db_polls.count_votes(c, POST),
+    "local_voters": lambda c: db_polls.local_voters(c, POST),
+    "quotes_authorized_by": lambda c: db_quotes.quotes_authorized_by(c, "word5"),
     "follower_inboxes": lambda c: db_follows.follower_inboxes(c, BOB),
     "followers_at": lambda c: db_follows.followers_at(c, BOB, "host5"),
     "has_at_most": lambda c: db_follows.has_at_most(c, BOB, 50),
