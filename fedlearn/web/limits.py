@@ -16,7 +16,7 @@ class Rate(Enum):
 
     INBOX = parse("9000 per 5 minutes")
     DOCUMENTS = parse("3000 per 5 minutes")
-    MEDIA = parse("6000 per 5 minutes")
+    MEDIA = parse("30000 per 5 minutes")
     FORMS = parse("900 per 5 minutes")
     SIGN_IN = parse("20 per 10 minutes")
 

@@ -22,6 +22,7 @@ from fedlearn.db import figures as db_figures
 from fedlearn.db import follows as db_follows
 from fedlearn.db import hosts as db_hosts
 from fedlearn.db import jobs as db_jobs
+from fedlearn.db import media as db_media
 from fedlearn.db import polls as db_polls
 from fedlearn.db import quotes as db_quotes
 from fedlearn.db import statuses as db_statuses
@@ -30,7 +31,7 @@ from fedlearn.db.database import Connection, Row
 from fedlearn.db.statements import for_sqlite
 from fedlearn.db.status_views import status_views
 from fedlearn.domain.audience import Viewer
-from fedlearn.domain.ids import ActorId, StatusId, Uri
+from fedlearn.domain.ids import ActorId, Millis, StatusId, Uri
 
 ROWS = 20_000
 AUTHORS = 200
@@ -81,6 +82,10 @@ QUESTIONS: dict[str, Question] = {
     "count_votes": lambda c: db_polls.count_votes(c, POST),
     "local_voters": lambda c: db_polls.local_voters(c, POST),
     "quotes_authorized_by": lambda c: db_quotes.quotes_authorized_by(c, "word5"),
+    "hashtag_page": lambda c: db_timelines.hashtag_page(c, ALICE, "bees", before=None, limit=20),
+    "cached_media": lambda c: db_media.cached_media(c, "https://far.example/1.png"),
+    "unused_since": lambda c: db_media.unused_since(c, Millis(5), 20),
+    "media_of_actors": lambda c: db_media.media_of_actors(c, [BOB]),
     "follower_inboxes": lambda c: db_follows.follower_inboxes(c, BOB),
     "followers_at": lambda c: db_follows.followers_at(c, BOB, "host5"),
     "has_at_most": lambda c: db_follows.has_at_most(c, BOB, 50),

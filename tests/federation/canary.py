@@ -147,6 +147,7 @@ async def gaps_of(server: Server, secret: Secret) -> dict[str, list[str]]:
             "act": list(ACTS),
             "version": ["2.0", "2.1"],
             "token": ["x"],
+            "address": ["x"],
         }
 
 

@@ -10,8 +10,10 @@ from typing import Any
 import httpx
 import pytest
 
+from fedlearn.db.details import Details, replace_details
 from fedlearn.domain.audience import Scope
 from fedlearn.domain.policies import Policy
+from fedlearn.domain.statuses import Attachment
 from fedlearn.services import cleaning, media, moderation
 from fedlearn.settings import Settings
 from tests.clock import DAY, Clock
@@ -119,12 +121,16 @@ async def test_looking_at_inside_posts_asks_nobody(
 ) -> None:
     """A post that never leaves the server makes no request leave it either, when it is read."""
     await reads(alpha, "alice", bob)
-    posted = await alpha.post("alice", "only here: https://peer.test/bee.png", scope=Scope.ORG)
     asked = len(network.exchanges)
     browser = await sign_in(alpha, "dan")
-    page = await browser.get(f"/@alice/{posted.id}")
-    assert "only here" in page.text
-    assert PROXIED.findall(page.text) == []
+    files = Details(attachments=(Attachment("image/png", "https://peer.test/bee.png"),))
+    for scope, shown in ((Scope.ORG, 0), (Scope.FED, 2)):
+        posted = await alpha.post("alice", "see https://peer.test/bee.png", scope=scope)
+        async with alpha.instance.db.write() as connection:
+            await replace_details(connection, posted.id, files)
+        page = await browser.get(f"/@alice/{posted.id}")
+        assert "https://peer.test/bee.png" in page.text
+        assert len(PROXIED.findall(page.text)) == shown
     assert len(network.exchanges) == asked
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.routing import BaseRoute, Route
 
-from fedlearn.web.routes import FEDERATION, PAGES
+from fedlearn.web.routes import FEDERATION, MEDIA, PAGES
 from tests.federation.server import Server
 from tests.hostile.searching import search
 from tests.hostile.soundness import Overseer
@@ -94,7 +94,7 @@ def filled(route: BaseRoute, part: str) -> str:
 
 
 paths = st.one_of(
-    st.builds(filled, st.sampled_from([*FEDERATION, *PAGES]), st.sampled_from(PARTS)),
+    st.builds(filled, st.sampled_from([*FEDERATION, *MEDIA, *PAGES]), st.sampled_from(PARTS)),
     st.builds("/{}/{}".format, st.sampled_from(["static", "users", "tags", "nodeinfo"]), texts),
     texts.map("/{}".format),
 )
