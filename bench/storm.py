@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bench.activities import csrf_in, page_request
-from bench.aftermath import end_leases, look, until_at_rest
+from bench.aftermath import MOST_DEATHS, end_leases, look, until_at_rest
 from bench.deeds import Author, Step, first_post
 from bench.ledger import Aftermath, Ledger, faults
 from bench.mines import AFTER, BEFORE
@@ -74,7 +74,7 @@ class Storm:
             async with open_nursery(self.subject, scene.folder, scene.environment) as nursery:
                 while self.kills < kills:
                     await self._short_life(nursery)
-                await end_leases(scene)
+                await end_leases(scene, most_attempts=2 * MOST_DEATHS - 1)
                 async with nursery.born(str(scene.world.port)) as server:
                     self._port, self._is_over = server.port, True
                     await asyncio.wait_for(speakers, PATIENCE)
