@@ -10,6 +10,8 @@ from bench.stage import FOLLOWER, Scene, reached
 from fedlearn.db.database import Connection
 from fedlearn.settings import load_settings
 
+MOST_DEATHS = 4  # of processes over the same job before the last server takes it up
+
 
 class Parts(NamedTuple):
     """What belongs to a status: entries on homes, who is named, and so on."""
@@ -24,10 +26,15 @@ class Parts(NamedTuple):
 WHOLE = {True: Parts(1, 1, 1, 0, 0), False: Parts(1, 1, 1, 1, 1)}  # by whether it was written here
 
 
-async def end_leases(scene: Scene) -> None:
-    """Pretend that the time is over for which the dead had claimed their work."""
+async def end_leases(scene: Scene, most_attempts: int = MOST_DEATHS) -> None:
+    """Pretend that the time is over for which the dead had claimed their work.
+
+    Not again and again for the same work: over which nine processes died, it is taken for poison.
+    """
     async with scene.database() as database, database.write() as connection:
-        await connection.execute("UPDATE job SET locked_until = 0")
+        await connection.execute(
+            "UPDATE job SET locked_until = 0 WHERE attempts <= :most", most=most_attempts
+        )
         await connection.execute("UPDATE delivery SET locked_until = 0")
 
 

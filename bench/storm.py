@@ -10,14 +10,15 @@ import random
 import signal
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from bench.activities import csrf_in, page_request
-from bench.aftermath import end_leases, look, until_at_rest
+from bench.aftermath import MOST_DEATHS, end_leases, look, until_at_rest
 from bench.deeds import Author, Step, first_post
 from bench.ledger import Aftermath, Ledger, faults
 from bench.mines import AFTER, BEFORE
-from bench.nursery import Nursery, open_nursery
+from bench.nursery import Newborn, Nursery, open_nursery
 from bench.stage import Scene
 from bench.wire import Answer, Connection, connect
 
@@ -26,8 +27,9 @@ LONGEST_PAUSE = 0.01
 BETWEEN_TRIES = 0.02
 PATIENCE = 60.0  # with the last server, which has to answer all who still ask
 CHANCE_TO_GIVE_UP = 0.3
-# Seconds from the moment when the server has been put together to its end.
-EARLY, LATE = (0.0, 0.2), (0.2, 1.4)
+# Seconds: a server dies as it begins, some time after its first answer, or at a commit before then.
+EARLY, LATE, AT_A_COMMIT = 0.2, 1.0, 1.4
+FIRST_ANSWER_WITHIN = 5.0
 LATEST_COMMIT = 150
 # How often each kind of end comes.
 ENDS = {"early": 2, "late": 4, BEFORE: 2, AFTER: 2}
@@ -55,7 +57,7 @@ class Storm:
         self._whims = random.Random(self.seed + 1)
         self._port = 0  # where nobody listens
         self._is_over = False
-        self._has_answered = False
+        self._answered = asyncio.Event()
 
     @property
     def faults(self) -> list[str]:
@@ -74,7 +76,7 @@ class Storm:
             async with open_nursery(self.subject, scene.folder, scene.environment) as nursery:
                 while self.kills < kills:
                     await self._short_life(nursery)
-                await end_leases(scene)
+                await end_leases(scene, most_attempts=2 * MOST_DEATHS - 1)
                 async with nursery.born(str(scene.world.port)) as server:
                     self._port, self._is_over = server.port, True
                     await asyncio.wait_for(speakers, PATIENCE)
@@ -88,26 +90,29 @@ class Storm:
     async def _short_life(self, nursery: Nursery) -> None:
         if self._fate.random() < CHANCE_OF_A_LONG_PAUSE:
             await end_leases(self.scene)
-        seconds, mine = self._next_end()
-        self._has_answered = False
+        [end] = self._fate.choices(list(self.ends), list(self.ends.values()))
+        moment = self._fate.random()
+        mine = (end, str(self._fate.randint(1, LATEST_COMMIT))) if end in {BEFORE, AFTER} else ()
+        self._answered.clear()
         async with nursery.born(str(self.scene.world.port), *mine) as server:
             self._port = server.port
-            await server.live(seconds)
+            await self._live(server, end, moment)
             ended = await server.kill()
         if ended != -signal.SIGKILL:
             raise RuntimeError(f"the server ended by itself, with {ended}")
         self.kills += 1
-        self.useful_lives += self._has_answered
+        self.useful_lives += self._answered.is_set()
 
-    def _next_end(self) -> tuple[float, tuple[str, ...]]:
-        """When the next server is killed, and the mine that it may step on before."""
-        match self._fate.choices(list(self.ends), list(self.ends.values()))[0]:
+    async def _live(self, server: Newborn, end: str, moment: float) -> None:
+        match end:
             case "early":
-                return self._fate.uniform(*EARLY), ()
+                await server.live(EARLY * moment)
             case "late":
-                return self._fate.uniform(*LATE), ()
-            case when:
-                return LATE[1], (when, str(self._fate.randint(1, LATEST_COMMIT)))
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._answered.wait(), FIRST_ANSWER_WITHIN)
+                await server.live(LATE * moment)
+            case _:
+                await server.live(AT_A_COMMIT)
 
     # --- those who want something --------------------------------------------------------------
 
@@ -160,7 +165,7 @@ class Storm:
                 await asyncio.sleep(BETWEEN_TRIES)
 
     def _note(self, step: Step, answer: Answer, good: int) -> bool:
-        self._has_answered = True
+        self._answered.set()
         if answer.status == good:
             self.ledger.answer(step.deed)
             return True
