@@ -44,8 +44,8 @@ __all__ = [
 
 @pytest.fixture
 def evil(network: Network, peer_keys: list[RSAPrivateKey]) -> Peer:
-    """A server that means harm."""
-    return Peer(network, "evil.test", peer_keys)
+    """A server that means harm, with keys that nobody else has."""
+    return Peer(network, "evil.test", peer_keys[::-1])
 
 
 @pytest.fixture

@@ -43,6 +43,20 @@ def with_linked_data_signature(
     return {**document, "signature": signature}
 
 
+def says_the_same(one: Document, other: Document) -> bool:
+    """Whether a signature of one document holds for the other, however differently it reads."""
+    return _hash(_unsigned(one)) == _hash(_unsigned(other))
+
+
+def expanded(document: Document) -> Any:
+    """A document without its signature, every term as the IRI that it stands for."""
+    return jsonld.expand(_unsigned(document), {"documentLoader": _load})
+
+
+def _unsigned(document: Document) -> Document:
+    return {name: value for name, value in document.items() if name != "signature"}
+
+
 def _hash(document: Document) -> str:
     options = {
         "algorithm": "URDNA2015",

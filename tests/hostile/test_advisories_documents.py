@@ -3,7 +3,9 @@
 docs/explanation/security.md has a row for each.
 """
 
+import base64
 import json
+import re
 from typing import Any
 
 import httpx
@@ -12,6 +14,11 @@ import pytest
 from tests.federation.peer import AS, PUBLIC, Document, Peer, Person, account, pem_of
 from tests.federation.scenes import is_stored, reads, takes
 from tests.federation.server import ACTIVITY_JSON, Server
+
+# One dot.
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 
 
 async def finds(browser: httpx.AsyncClient, address: str) -> bool:
@@ -143,9 +150,30 @@ async def test_akkoma_3_12_uploads_that_pass_for_documents(
 ) -> None:
     """We serve nothing that others have written as ActivityPub, and take no upload of theirs for it.
 
-    Whatever lies under /static has a type of its own, and no browser guesses another.
+    A picture of theirs is passed on as a picture, if its bytes are one; a document called a picture
+    is not passed on. Whatever we serve has a type of its own, and no browser guesses another.
     """
     assert not await finds(browser, serve(bob.peer, "/media/3", bob.note(), "application/ld+json"))
+    await reads(alpha, "alice", bob)
+    for content, status in ((PICTURE, 200), (json.dumps(bob.note()).encode(), 404)):
+        path = f"/media/{status}.png"
+        headers = {"content-type": "image/png" if status == 200 else ACTIVITY_JSON}
+        bob.peer.answers[path] = httpx.Response(200, headers=headers, content=content)
+        picture = {
+            "type": "Image",
+            "mediaType": "image/png",
+            "url": f"https://{bob.peer.host}{path}",
+        }
+        note = bob.note(attachment=[picture])
+        await takes(alpha, bob, bob.activity("Create", note))
+        view = await alpha.seen_by("alice", note["id"])
+        assert view is not None
+        page = (await browser.get(f"/@bob@peer.test/{view.id}")).text
+        address = re.findall(r"/media/proxy/[^\"' ]+", page)[0]
+        answer = await browser.get(address, headers={"accept": ACTIVITY_JSON})
+        assert answer.status_code == status
+        assert "activity+json" not in answer.headers["content-type"]
+        assert answer.headers["x-content-type-options"] == "nosniff"
     for path in ("/static/fedlearn.css", "/robots.txt"):
         answer = await alpha.get(path)
         assert answer.status_code == 200

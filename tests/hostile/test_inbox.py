@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.federation.peer import AS, PUBLIC, Document, Peer, Person
 from tests.federation.scenes import reads, refusal, takes
 from tests.federation.server import Server
+from tests.hostile.linked_data import with_linked_data_signature
 from tests.hostile.searching import search
 from tests.hostile.soundness import Overseer
 from tests.hostile.strategies import as_bytes, broken, changed
@@ -76,6 +77,9 @@ def samples(bob: Person, alice: str, post: str) -> list[Document]:
         bob.activity("Flag", [alice, post], content="bad"),
         bob.activity("Move", bob.uri, target=f"https://{bob.peer.host}/users/bobby"),
         bob.activity("QuoteRequest", post, instrument=question),
+        bob.activity("Announce", bob.activity("Create", rich)),
+        bob.activity("Dislike", post),
+        with_linked_data_signature(bob.activity("Create", bob.note()), bob),
     ]
 
 
@@ -94,7 +98,7 @@ async def post(alpha: Server) -> str:
     return (await alpha.post("alice", "hello")).status.uri
 
 
-KINDS = st.integers(0, 17)
+KINDS = st.integers(0, 20)
 ALICE = "https://alpha.test/users/alice"
 
 
