@@ -45,7 +45,8 @@ __all__ = [
 @pytest.fixture
 def evil(network: Network, peer_keys: list[RSAPrivateKey]) -> Peer:
     """A server that means harm."""
-    return Peer(network, "evil.test", peer_keys)
+    # Not the keys of bob: what mallory signs would be by him.
+    return Peer(network, "evil.test", peer_keys[1:])
 
 
 @pytest.fixture
