@@ -114,10 +114,10 @@ def _check_node(node: Document) -> None:
         match name:
             case "@id":
                 # A name for a blank node is none: it could tie the nodes into a knot.
-                _check_iri(value)
+                _check_iri(values.text(value))
             case "@type":
                 for kind in value:
-                    _check_term(kind)
+                    _check_term(values.text(kind))
             case _ if name == PROOF:
                 # A proof stands in a graph of its own; it is signed along, and never read.
                 for inner in [one for proof in value for one in proof.get("@graph", [proof])]:
@@ -144,8 +144,8 @@ def _check_literal(value: Document) -> None:
     if not set(value) <= {"@value", "@type", "@language"}:
         raise RefusedDocument("the document marks a text with more than type and language")
     if "@type" in value:
-        _check_iri(value["@type"])
-    if "@language" in value and not LANGUAGE.fullmatch(value["@language"]):
+        _check_iri(values.text(value["@type"]))
+    if "@language" in value and not LANGUAGE.fullmatch(values.text(value["@language"])):
         raise RefusedDocument(f"{value['@language']!r} is not a language")
 
 
