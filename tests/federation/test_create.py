@@ -586,10 +586,16 @@ async def test_other_kinds_become_posts(alpha: Server, bob: Person, kind: str) -
     assert f'href="{page}"' in content
     assert view.status.url == page
     assert view.status.content_warning == ""
-    assert "A very long text" not in content
-    plain = await created(alpha, bob, bob.note(type=kind, name="Untitled", url=page))
-    assert "hello" in plain.status.content
-    assert "Untitled" in plain.status.content
+    assert ("A very long text" in content) is (kind == "Event")
+    # Where there is no summary, or one that only repeats the title, the text stands for it.
+    for summary in (None, "", "Untitled #bees #wasps", "Untit… #bees", "#bees"):
+        plain = bob.note(type=kind, name="Untitled", url=page, summary=summary)
+        content = (await created(alpha, bob, plain)).status.content
+        assert "hello" in content, summary
+        assert content.count("Untit") == 1
+    preview = {"type": "Note", "content": "<p>In short</p>"}
+    short = await created(alpha, bob, bob.note(type=kind, name="Untitled", preview=preview))
+    assert "In short" in short.status.content
 
 
 async def test_note_with_a_title_shows_it(alpha: Server, bob: Person) -> None:
