@@ -13,6 +13,7 @@ from fedlearn.domain.ids import Millis, moment_of, now
 from fedlearn.domain.notifications import NotificationKind
 from fedlearn.domain.statuses import Preview, StatusView
 from fedlearn.services import health
+from tests.federation.browser import sign_in
 from tests.federation.network import Network
 from tests.federation.peer import PUBLIC, Document, Peer, Person
 from tests.federation.scenes import is_read_by, is_stored, reads, takes, told
@@ -511,6 +512,9 @@ async def test_attached_link_is_a_preview(alpha: Server, bob: Person) -> None:
     view = await created(alpha, bob, bob.note(attachment=[link, PICTURE], image=image))
     assert [one.url for one in view.attachments] == [PICTURE["url"]]
     assert view.preview == Preview(link["href"], "Bees", "…", image["url"])
+    home = (await (await sign_in(alpha, "alice")).get("/")).text
+    assert f'<a class="preview" href="{link["href"]}"' in home
+    assert "/media/proxy/" in home
     bad = [{"type": "Link", "href": one} for one in ("javascript:alert(1)", "/relative", 7, None)]
     view = await created(alpha, bob, bob.note(attachment=bad))
     assert (view.attachments, view.preview) == ((), None)
