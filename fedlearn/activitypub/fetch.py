@@ -62,14 +62,14 @@ class Fetcher:
     async def _believe(self, answer: Answer, asked: str, signer: SigningKey) -> Document:
         """The document in an answer, if it is what was asked for, else that which it claims."""
         document = self._read(answer, asked)
-        claimed = values.uri(document.get("id"))
+        claimed = values.uri(document)
         if claimed is None:
             raise RefusedDocument(f"{asked} has no id")
         if claimed == asked and same_origin(answer.url, asked):
             return document
         answer = await self._client.get(claimed, accept=ACCEPT, signer=signer)
         confirmed = self._read(answer, claimed)
-        if values.uri(confirmed.get("id")) != claimed or not same_origin(answer.url, claimed):
+        if values.uri(confirmed) != claimed or not same_origin(answer.url, claimed):
             raise RefusedDocument(f"{asked} calls itself {claimed}, which does not agree")
         return confirmed
 

@@ -23,9 +23,25 @@ def content_of(note: NoteDocument) -> SafeHtml:
     title = f"<p><strong>{name}</strong></p>" if name else ""
     if note.kind in NATIVE_KINDS:
         return SafeHtml(title + _body(note))
-    lead = sanitize(note.summary) if note.summary else _body(note)
     when = _when_and_where(note.happening)
-    return sanitize(f"{title}{when}{lead}<p>{link_to(note.url)}</p>")
+    return sanitize(f"{title}{when}{_lead(note)}<p>{link_to(note.url)}</p>")
+
+
+def _lead(note: NoteDocument) -> str:
+    """What invites to read on: the summary if that says anything, else the text itself.
+
+    The summary of an event tells when and where it is once more, and what it is not.
+    """
+    if not _says_something(note.summary, note.name):
+        return _body(note)
+    return sanitize(note.summary) + (_body(note) if note.kind == "Event" else "")
+
+
+def _says_something(summary: str, title: str) -> bool:
+    """Whether a summary says more than the title and hashtags (Mbin, Funkwhale)."""
+    words = [word for word in to_plain_text(summary).split() if not word.startswith("#")]
+    said = " ".join(words).removesuffix("...").removesuffix("…")
+    return bool(said) and not to_plain_text(title).startswith(said)
 
 
 def warning_of(note: NoteDocument) -> str:

@@ -84,7 +84,7 @@ async def _fetch_with_owner(instance: Instance, key_id: str) -> OwnedKey:
         # Whose key it is, is told by what stands under its id. Somebody else of that server may
         # have listed it first.
         await db_actors.forget_key_of_others(connection, key_id, owner)
-    is_whole_actor = "inbox" in document and values.uri(document.get("id")) == owner
+    is_whole_actor = "inbox" in document and values.uri(document) == owner
     if is_whole_actor and owner == without_fragment(key_id):
         await keep_actor(instance, document)
     else:

@@ -26,6 +26,8 @@ from tests.federation.server import Server
 
 # Where an address of one of these begins, somebody stands; groups by how their servers call them.
 WHO = frozenset({"actor", "attributedTo", "audience"})
+# Where a sample should show a key.
+ANY_KEY = "PEM"
 GROUP_PATHS = re.compile(r"/(?:c|m|magazine|category|video-channels|groups)/")
 
 
@@ -51,7 +53,7 @@ class Elsewhere:
             named, kind = values.uri(inner.get("id")), values.kind(inner)
             if named and kind in ACTOR_KINDS:
                 self.person(named, document, is_group=kind == "Group")
-            elif named and "type" in inner and inner is not document:
+            elif named and "type" in inner and "#" not in named and inner is not document:
                 self.serve(inner)
 
     def serve(self, document: Document) -> None:
@@ -66,7 +68,7 @@ class Elsewhere:
         host = host_of(uri)
         name = self._free_name(uri, host)
         is_group = is_group or bool(GROUP_PATHS.search(uri))
-        actor = {
+        actor: Document = {
             "@context": [AS, "https://w3id.org/security/v1"],
             "id": uri,
             "type": "Group" if is_group else "Person",
@@ -75,14 +77,17 @@ class Elsewhere:
             "followers": _followers(uri, document),
             "publicKey": {"id": key_of(uri), "owner": uri, "publicKeyPem": pem_of(self._key)},
         }
-        target = values.uri(document.get("target"))
-        if target and target.startswith(uri):
+        target = values.uri(document.get("target")) or ""
+        if target.startswith(uri):
             actor["featured"] = target
         self.documents[_normal(uri)] = actor
         self._connect(uri)
 
     def shows(self, actor: Document) -> None:
         """An actor of a sample is served as it is, and found by its handle."""
+        key = actor.get("publicKey")
+        if isinstance(key, dict) and key.get("publicKeyPem") == ANY_KEY:
+            actor = {**actor, "publicKey": {**key, "publicKeyPem": pem_of(self._key)}}
         self.documents[_normal(actor["id"])] = {"@context": AS, **actor}
         host = host_of(actor["id"])
         handle = values.text(actor.get("webfinger")) or f"{actor['preferredUsername']}@{host}"
@@ -90,6 +95,12 @@ class Elsewhere:
         self._connect(f"https://{handle.partition('@')[2]}/")
         for address in addresses_in(actor):
             self._connect(address)
+
+    def moves(self, actor: str, target: str) -> None:
+        """Somebody says that it is somebody else now, who says the same."""
+        self.person(target, {})
+        self.documents[_normal(actor)]["movedTo"] = target
+        self.documents[_normal(target)]["alsoKnownAs"] = [actor]
 
     def stub(self, uri: str, author: str) -> Document:
         """A plain post, where a sample names one and does not show it."""

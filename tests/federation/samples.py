@@ -239,6 +239,8 @@ async def _set_scene(stage: Stage, activity: Document) -> None:
         embedded = {"type": "Follow", "id": follow.uri, "actor": ALICE, "object": actor}
         accept = {"type": "Accept", "id": f"{actor}#accept", "actor": actor, "object": embedded}
         assert await stage.do(accept) is None
+    if values.kind(activity) == "Move":
+        stage.elsewhere.moves(actor, values.uri(activity.get("target")) or "")
 
 
 def _serve_what_is_named(stage: Stage, activity: Document, actor: str) -> None:
@@ -272,7 +274,9 @@ def _is_own(target: Any, actor: Any) -> bool:
 
 
 def _can_be_done(activity: Document) -> bool:
-    return values.kind(activity) in {"Follow", "Like", "Announce", "EmojiReact", "Block"}
+    done = {"Follow", "Like", "Announce", "EmojiReact"}
+    # A Block with a target is a ban from a group (Lemmy).
+    return values.kind(activity) in done | ({"Block"} if "target" not in activity else set())
 
 
 def _created(post: Document, author: str) -> Document:

@@ -13,6 +13,7 @@ from fedlearn.domain.ids import Millis, moment_of, now
 from fedlearn.domain.notifications import NotificationKind
 from fedlearn.domain.statuses import Preview, StatusView
 from fedlearn.services import health
+from tests.federation.browser import sign_in
 from tests.federation.network import Network
 from tests.federation.peer import PUBLIC, Document, Peer, Person
 from tests.federation.scenes import is_read_by, is_stored, reads, takes, told
@@ -511,6 +512,9 @@ async def test_attached_link_is_a_preview(alpha: Server, bob: Person) -> None:
     view = await created(alpha, bob, bob.note(attachment=[link, PICTURE], image=image))
     assert [one.url for one in view.attachments] == [PICTURE["url"]]
     assert view.preview == Preview(link["href"], "Bees", "…", image["url"])
+    home = (await (await sign_in(alpha, "alice")).get("/")).text
+    assert f'<a class="preview" href="{link["href"]}"' in home
+    assert "/media/proxy/" in home
     bad = [{"type": "Link", "href": one} for one in ("javascript:alert(1)", "/relative", 7, None)]
     view = await created(alpha, bob, bob.note(attachment=bad))
     assert (view.attachments, view.preview) == ((), None)
@@ -586,10 +590,16 @@ async def test_other_kinds_become_posts(alpha: Server, bob: Person, kind: str) -
     assert f'href="{page}"' in content
     assert view.status.url == page
     assert view.status.content_warning == ""
-    assert "A very long text" not in content
-    plain = await created(alpha, bob, bob.note(type=kind, name="Untitled", url=page))
-    assert "hello" in plain.status.content
-    assert "Untitled" in plain.status.content
+    assert ("A very long text" in content) is (kind == "Event")
+    # Where there is no summary, or one that only repeats the title, the text stands for it.
+    for summary in (None, "", "Untitled #bees #wasps", "Untit… #bees", "#bees"):
+        plain = bob.note(type=kind, name="Untitled", url=page, summary=summary)
+        content = (await created(alpha, bob, plain)).status.content
+        assert "hello" in content, summary
+        assert content.count("Untit") == 1
+    preview = {"type": "Note", "content": "<p>In short</p>"}
+    short = await created(alpha, bob, bob.note(type=kind, name="Untitled", preview=preview))
+    assert "In short" in short.status.content
 
 
 async def test_note_with_a_title_shows_it(alpha: Server, bob: Person) -> None:

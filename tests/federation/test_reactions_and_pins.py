@@ -86,6 +86,7 @@ async def test_reactions_that_are_none(alpha: Server, bob: Person) -> None:
         {"content": None},
         {"content": 7},
         {"content": ":wasp:", "tag": [BEE]},
+        {"content": ":bee@other.test:", "tag": [BEE]},
         {"content": ":bee:", "tag": [BEE | {"icon": {"url": "javascript:alert(1)"}}]},
         {"content": "x" * 33},
         {"content": "<script>alert(1)</script>" * 2},
@@ -97,6 +98,11 @@ async def test_reactions_that_are_none(alpha: Server, bob: Person) -> None:
         await takes(alpha, bob, bob.activity("EmojiReact", about, content="🎉"))
     assert await reactions(alpha, private.status.uri) == []
     assert await told(alpha, "alice") == []
+    # What says Like is at least that.
+    await takes(alpha, bob, bob.activity("Like", uri, content=":bee@other.test:"))
+    view = await alpha.seen_by("alice", uri)
+    assert view is not None
+    assert (view.favourites, view.reactions) == (1, ())
 
 
 # --- pins ----------------------------------------------------------------------------------------

@@ -44,7 +44,8 @@ class Traces:
         return list(self._changes(before))
 
     def _changes(self, before: "Traces") -> Iterator[str]:
-        for one, words in self.statuses.items():
+        # What is boosted comes before the boost, whichever of them is older.
+        for one, words in sorted(self.statuses.items(), key=lambda item: "boost" in item[1]):
             if one not in before.statuses:
                 yield words
             elif words != before.statuses[one]:

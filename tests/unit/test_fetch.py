@@ -11,7 +11,7 @@ from fedlearn.activitypub.fetch import Fetcher, alternate_link, is_activity_json
 from fedlearn.activitypub.jsonld import AS
 from fedlearn.activitypub.keys import SigningKey, VerifyingKey
 from fedlearn.domain.ids import now
-from fedlearn.errors import FetchError, Gone, RefusedDocument, Unreachable
+from fedlearn.errors import FetchError, Gone, Missing, RefusedDocument, Unreachable
 from fedlearn.settings import Settings
 from tests.unit.stub_web import Page, StubWeb, redirect
 
@@ -233,7 +233,7 @@ async def test_name_that_cannot_be_asked_is_refused(
     ("status", "error"),
     [
         (410, Gone),
-        (404, FetchError),
+        (404, Missing),
         (403, FetchError),
         (401, FetchError),
         (204, FetchError),

@@ -52,7 +52,7 @@ def read_activity(document: Document, delivered_to: Uri | None = None) -> Activi
     # Of several objects the first counts, with its identity or without one.
     about = next(values.items(document.get("object")), None)
     return Activity(
-        uri=values.uri(document.get("id")),
+        uri=values.uri(document),
         kind=kind,
         actor=actor,
         object_uri=values.uri(about),

@@ -58,7 +58,7 @@ def read_actor(document: Document) -> ActorDocument:
     """An actor; `RefusedDocument` when it could not take part."""
     if not has_as_context(document):
         raise RefusedDocument("the actor does not speak ActivityStreams")
-    uri, inbox = values.uri(document.get("id")), values.uri(document.get("inbox"))
+    uri, inbox = values.uri(document), values.uri(document.get("inbox"))
     username = values.text(document.get("preferredUsername"))
     if values.kind(document) not in ACTOR_KINDS:
         raise RefusedDocument(f"an actor of type {values.kind(document)!r} is not known")
@@ -131,7 +131,7 @@ def read_keys(document: Document, owner: Uri) -> tuple[PublicKey, ...]:
 
 
 def _read_key(document: Document, owner: Uri) -> PublicKey | None:
-    uri = values.uri(document.get("id"))
+    uri = values.uri(document)
     claimed = values.uri(document.get("owner", document.get("controller")))
     if not uri or claimed != owner or not same_origin(uri, owner):
         return None
@@ -148,7 +148,7 @@ def _read_key(document: Document, owner: Uri) -> PublicKey | None:
 def key_owner(document: Document, key_id: str) -> Uri | None:
     """Whose key a fetched document shows: of the key itself, of an actor, or of a stub of one."""
     if "inbox" in document:
-        return values.uri(document.get("id"))
+        return values.uri(document)
     key = next(values.objects(document.get("publicKey")), document)
     owner = values.uri(key.get("owner", key.get("controller")))
     is_the_key = values.uri(key.get("id")) in {key_id, without_fragment(key_id)}

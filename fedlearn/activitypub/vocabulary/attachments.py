@@ -55,7 +55,8 @@ def _media(document: Document) -> Iterator[Attachment]:
         url = values.web_url(one.get("url"))
         if not url or "href" in one:
             continue
-        description = values.text(one.get("summary")) or values.text(one.get("name"))
+        described = (values.text(one.get(name)) for name in ("summary", "name", "content"))
+        description = next(filter(None, described), "")
         blurhash = values.text(one.get("blurhash"))
         yield Attachment(
             media_type=_media_type(one, url),

@@ -81,7 +81,7 @@ def read_note(document: Document, activity: Activity | None = None) -> NoteDocum
 
     An object without addresses has those of the activity that it came in.
     """
-    uri, kind, authors = values.uri(document.get("id")), values.kind(document), _authors(document)
+    uri, kind, authors = values.uri(document), values.kind(document), _authors(document)
     if kind not in STATUS_KINDS:
         raise RefusedDocument(f"an object of type {kind!r} is not a post")
     if not uri or not authors:
@@ -101,7 +101,7 @@ def read_note(document: Document, activity: Activity | None = None) -> NoteDocum
         name=values.natural_text(document, "name", LONGEST_NAME)[0],
         content=content,
         media_type=values.text(document.get("mediaType"), 100) or "text/html",
-        summary=values.natural_text(document, "summary", LONGEST_SUMMARY)[0],
+        summary=_summary(document),
         language=language,
         is_sensitive=values.flag(document.get("sensitive")),
         in_reply_to=values.uri(document.get("inReplyTo")),
@@ -122,6 +122,18 @@ def read_note(document: Document, activity: Activity | None = None) -> NoteDocum
         told_favourites=_total(document, "likes"),
         told_boosts=_total(document, "shares"),
     )
+
+
+def _summary(document: Document) -> str:
+    """What a post says of itself; an Article may have a Note as its preview instead (FEP-b2b8)."""
+    summary = values.natural_text(document, "summary", LONGEST_SUMMARY)[0]
+    previews = (
+        one for one in values.objects(document.get("preview")) if values.kind(one) == "Note"
+    )
+    preview = next(previews, None)
+    if summary or preview is None or values.kind(document) in {"Note", "Question"}:
+        return summary
+    return values.natural_text(preview, "content", LONGEST_SUMMARY)[0]
 
 
 def _authors(document: Document) -> tuple[Uri, ...]:

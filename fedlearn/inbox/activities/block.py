@@ -15,6 +15,8 @@ from fedlearn.services.blocks import set_apart
 
 async def on_block(instance: Instance, activity: Activity, sender: Sender) -> Outcome:
     """End the follows both ways, and hide the posts of each from the other."""
+    if activity.target is not None:
+        return Ignored("it bans somebody from a group, and blocks nobody")
     uri = activity.uri or Uri(f"{sender.actor.uri}#blocks/{snowflake()}")
     async with instance.db.write() as connection:
         blocked = await db_actors.actor_by_uri(connection, activity.object_uri or "")

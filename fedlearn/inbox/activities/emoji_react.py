@@ -21,21 +21,26 @@ LONGEST_EMOJI = 32
 MISSKEY_REACTION = "_misskey_reaction"
 
 
-def emoji_in(activity: Activity) -> str:
-    """The emoji of a reaction, a sign or a `:shortcode:`; "" where there is none."""
+def reaction_in(activity: Activity) -> tuple[str, str | None] | None:
+    """The emoji of a reaction: a sign, or a `:shortcode:` with its picture.
+
+    A shortcode that nothing explains is none.
+    """
     emoji = activity.content or values.text(activity.document.get(MISSKEY_REACTION))
-    return emoji.strip() if len(emoji.strip()) <= LONGEST_EMOJI or emoji.startswith(":") else ""
+    name = emoji.strip()
+    if not name.startswith(":"):
+        return (name, None) if 0 < len(name) <= LONGEST_EMOJI else None
+    tags = values.objects(activity.document.get("tag"))
+    pictures = {f":{one.name}:": one.url for one in read_emojis(tags)}
+    return (name, pictures[name]) if name in pictures else None
 
 
 async def on_emoji_react(instance: Instance, activity: Activity, sender: Sender) -> Outcome:
     """Show the emoji under the post once, if its sender may see the post at all."""
-    name = emoji_in(activity)
-    if not name:
-        return Ignored("it does not say which emoji")
-    tags = values.objects(activity.document.get("tag"))
-    pictures = {f":{one.name}:": one.url for one in read_emojis(tags)}
-    if name.startswith(":") and name not in pictures:
-        return Ignored("it does not show the emoji that it names")
+    reaction = reaction_in(activity)
+    if reaction is None:
+        return Ignored("it does not say which emoji, or does not show it")
+    name, picture = reaction
     uri = activity.uri or f"{sender.actor.uri}#reactions/{snowflake()}"
     async with instance.db.write() as connection:
         if await db_received.is_buried(connection, uri, sender.actor.uri):
@@ -51,7 +56,7 @@ async def on_emoji_react(instance: Instance, activity: Activity, sender: Sender)
             actor_id=sender.actor.id,
             status_id=target.id,
             name=name,
-            emoji_url=pictures.get(name),
+            emoji_url=picture,
             uri=uri,
         )
         await notify(connection, target.author, sender.actor, NotificationKind.REACTION, target.id)

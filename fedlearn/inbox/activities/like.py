@@ -6,7 +6,7 @@ from fedlearn.db import received as db_received
 from fedlearn.db.status_views import status_view_by_uri
 from fedlearn.domain.ids import snowflake
 from fedlearn.domain.notifications import NotificationKind
-from fedlearn.inbox.activities.emoji_react import emoji_in, on_emoji_react
+from fedlearn.inbox.activities.emoji_react import on_emoji_react, reaction_in
 from fedlearn.inbox.outcome import DONE, Ignored, Outcome
 from fedlearn.inbox.verify import Sender
 from fedlearn.instance import Instance
@@ -15,7 +15,7 @@ from fedlearn.services.notifications import notify
 
 async def on_like(instance: Instance, activity: Activity, sender: Sender) -> Outcome:
     """Count the like once, if its sender may see the post; with an emoji it is a reaction."""
-    if emoji_in(activity):
+    if reaction_in(activity) is not None:
         return await on_emoji_react(instance, activity, sender)
     uri = activity.uri or f"{sender.actor.uri}#likes/{snowflake()}"
     async with instance.db.write() as connection:
