@@ -148,7 +148,6 @@ async def gaps_of(server: Server, secret: Secret) -> dict[str, list[str]]:
             "version": ["2.0", "2.1"],
             "token": ["x"],
             "address": ["x"],
-            "address": ["x"],
         }
 
 
