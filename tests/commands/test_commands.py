@@ -78,6 +78,24 @@ def test_domains_are_blocked_and_forgotten(operator: Operator) -> None:
     assert operator.run("domain", "block", "not a domain").returncode == 1
 
 
+def test_relays_are_asked_and_left(operator: Operator) -> None:
+    """A relay is asked once, waits for its answer, and is left; what is none cannot be asked."""
+    url = "https://relay.example.org/inbox"
+    assert operator.run("relay", "add", url).stdout == f"{url} is asked, in the way of mastodon.\n"
+    assert operator.run("relay", "list").stdout == f"pending  mastodon  {url}\n"
+    assert operator.json("relay", "list") == [
+        {"inbox": url, "style": "mastodon", "state": "pending"}
+    ]
+    assert operator.json("status")["deliveries"]["waiting"] == 1
+    again = operator.run("relay", "add", url)
+    assert again.returncode == 1
+    assert one_line(again.stderr) == f"fedlearn: {url} was asked before"
+    assert operator.run("relay", "add", "relay.example.org").returncode == 1
+    assert operator.run("relay", "remove", url).returncode == 0
+    assert operator.json("relay", "list") == []
+    assert operator.run("relay", "remove", url).returncode == 1
+
+
 def test_a_wrong_setting_stops_everything_with_one_line(operator: Operator) -> None:
     """A setting that cannot be used is named with its value; nothing is made."""
     refused = operator.run("serve", FEDLEARN_FEDERATION="maybe")

@@ -10,7 +10,8 @@ from fedlearn.activitypub import integrity_proofs, ld_signatures
 from fedlearn.activitypub.bundled import BUNDLED, load_context
 from fedlearn.activitypub.keys import VerifyingKey, read_public_pem
 from fedlearn.activitypub.multikeys import read_multibase, read_multikey
-from fedlearn.activitypub.proofs import read_claims
+from fedlearn.activitypub.linked_data import says_the_same
+from fedlearn.activitypub.proofs import read_claims, without_signatures
 from fedlearn.activitypub.values import moment
 from fedlearn.domain.ids import Millis
 from fedlearn.errors import RefusedDocument
@@ -225,6 +226,8 @@ def test_only_what_is_proven_comes_out() -> None:
     assert read["@context"] == AS
     assert read["object"]["content"] == "<p>Test</p>"
     assert "signature" not in read
+    # So it may be passed on as it is.
+    assert says_the_same(without_signatures(FROM_MASTODON), read)
 
 
 @pytest.mark.parametrize(
