@@ -9,8 +9,8 @@ import pytest
 from fedlearn.activitypub import integrity_proofs, ld_signatures
 from fedlearn.activitypub.bundled import BUNDLED, load_context
 from fedlearn.activitypub.keys import VerifyingKey, read_public_pem
-from fedlearn.activitypub.multikeys import read_multibase, read_multikey
 from fedlearn.activitypub.linked_data import says_the_same
+from fedlearn.activitypub.multikeys import read_multibase, read_multikey
 from fedlearn.activitypub.proofs import read_claims, without_signatures
 from fedlearn.activitypub.values import moment
 from fedlearn.domain.ids import Millis
