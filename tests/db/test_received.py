@@ -1,8 +1,13 @@
 """How it is remembered what came in, so that nothing takes effect twice or too late."""
 
+import secrets
+
+from fedlearn.activitypub.values import LONGEST_ID
+from fedlearn.db import deliveries as db_deliveries
 from fedlearn.db import received as db_received
 from fedlearn.db.database import Connection
 from fedlearn.domain.ids import Millis
+from tests.builders import local
 from tests.clock import DAY, Clock
 
 ROBIN, RO = "https://far.example/robin", "https://far.example/ro"
@@ -25,6 +30,29 @@ async def test_activity_that_is_undone(connection: Connection) -> None:
     assert not await db_received.remember_activity(connection, ROBIN, "2")
     assert not await db_received.remember_activity(connection, RO, "1")
     assert await db_received.remember_activity(connection, ROBIN, "1")
+
+
+async def test_longest_ids_fit(connection: Connection) -> None:
+    """Two ids of the greatest length stand side by side in an index, though nothing shortens them."""
+    actor, uri, inbox = (long_id() for _ in range(3))
+    assert await db_received.remember_activity(connection, actor, uri)
+    assert not await db_received.remember_activity(connection, actor, uri)
+    await db_received.bury(connection, uri, actor)
+    assert await db_received.is_buried(connection, uri, actor)
+    alice = await local(connection)
+    await db_deliveries.insert_deliveries(
+        connection,
+        sender_id=alice.id,
+        status_id=None,
+        order_key=uri,
+        body=b"{}",
+        inboxes=[(inbox, "far.example")],
+    )
+
+
+def long_id() -> str:
+    """An id of the greatest length that is read, which no compression makes shorter."""
+    return "https://far.example/" + secrets.token_hex(LONGEST_ID)[: LONGEST_ID - 20]
 
 
 async def test_activities_are_forgotten(connection: Connection, clock: Clock) -> None:

@@ -110,7 +110,7 @@ def answers(draw: st.DrawFn) -> bytes:
     )
 
 
-@search(60)
+@search(40)
 @given(answer=answers())
 async def test_any_answer(answer: bytes, serve: Serve, connect: Connect, key: SigningKey) -> None:
     """Whatever comes back, it is a document, or a `FetchError` or `RefusedDocument`."""
@@ -143,7 +143,7 @@ async def test_packed_answers_stay_small(serve: Serve, connect: Connect) -> None
                 await connect().get(f"{server.origin}/", accept="x", signer=None)
 
 
-@search(60)
+@search(40)
 @given(data=st.data())
 async def test_search_for_any_address(
     data: st.DataObject, browser: httpx.AsyncClient, peer: Peer, overseer: Overseer
@@ -164,7 +164,7 @@ async def test_search_for_any_address(
     await overseer.looks_over()
 
 
-@search(60)
+@search(40)
 @given(text=st.sampled_from(ODD_ADDRESSES) | st.text(max_size=30))
 async def test_search_for_any_text(
     text: str, browser: httpx.AsyncClient, alpha: Server, overseer: Overseer

@@ -88,7 +88,7 @@ def assert_sound(value: Any) -> None:
     assert all(len(tag.encode()) <= 1024 for tag in getattr(value, "hashtags", ()))
 
 
-@search(300)
+@search(150)
 @given(document=documents)
 def test_any_document(document: Any) -> None:
     """Each reader refuses a document, or makes values of it that can be stored and shown."""
@@ -101,7 +101,7 @@ def test_any_document(document: Any) -> None:
     key_owner(document, "https://far.example/users/robin#k")
 
 
-@search(200)
+@search(120)
 @given(value=values)
 def test_any_value(value: Any) -> None:
     """Each reader of one value takes any, and answers with what it promises or nothing."""
@@ -119,7 +119,7 @@ def test_any_value(value: Any) -> None:
     assert not readers.CONTROLS.search(kind)
 
 
-@search(200)
+@search(120)
 @given(text=st.sampled_from([*ODD_ADDRESSES, *ODD_TEXTS, *ODD_TIMES]) | st.text(max_size=40))
 def test_any_text(text: str) -> None:
     """An address has a host of plain letters or none; a handle fits an index; a key is one."""

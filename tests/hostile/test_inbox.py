@@ -102,7 +102,7 @@ KINDS = st.integers(0, 20)
 ALICE = "https://alpha.test/users/alice"
 
 
-@search(100)
+@search(60)
 @given(data=st.data())
 async def test_changed_activities(
     data: st.DataObject,
@@ -123,7 +123,7 @@ async def test_changed_activities(
         await overseer.opens_pages()
 
 
-@search(40)
+@search(30)
 @given(data=st.data())
 async def test_broken_bodies(
     data: st.DataObject, post: str, alpha: Server, peer: Peer, overseer: Overseer
@@ -137,7 +137,7 @@ async def test_broken_bodies(
     await overseer.looks_over()
 
 
-@search(40)
+@search(30)
 @given(data=st.data())
 async def test_changed_actors(
     data: st.DataObject,
@@ -176,7 +176,7 @@ def _described(person: Person) -> dict[str, Any]:
     }
 
 
-@search(40)
+@search(30)
 @given(data=st.data())
 async def test_changed_documents_that_are_fetched(
     data: st.DataObject, post: str, alpha: Server, peer: Peer, overseer: Overseer
@@ -188,3 +188,40 @@ async def test_changed_documents_that_are_fetched(
     kind = data.draw(st.sampled_from(["Create", "Update", "Announce"]))
     assert (await person.deliver(alpha, person.activity(kind, note["id"]))).status_code == 202
     await overseer.looks_over()
+
+
+@search(12)
+@given(data=st.data())
+async def test_changed_collections(
+    data: st.DataObject, alpha: Server, bob: Person, peer: Peer, overseer: Overseer
+) -> None:
+    """What a server lists as a conversation or as answers may be anything: some is asked for at most."""
+    await reads(alpha, "alice", bob)
+    replies = f"{bob.uri}/replies/{next(peer.numbers)}"
+    context = f"{replies}/context"
+    note, answer = bob.note(replies=replies, context=context), bob.note()
+    page: Document = {
+        "id": f"{replies}/page",
+        "type": "CollectionPage",
+        "partOf": replies,
+        "next": f"{replies}/page",
+        "items": [answer["id"], answer, {"id": note["id"]}],
+    }
+    for address, kind in ((replies, "Collection"), (context, "OrderedCollection")):
+        listed = {
+            "@context": AS,
+            "id": address,
+            "type": kind,
+            "first": page,
+            "items": [answer["id"]],
+        }
+        peer.documents[address] = data.draw(changed(listed))
+    peer.documents[page["id"]] = data.draw(changed({"@context": AS, **page}))
+    peer.requests.clear()
+    await takes(alpha, bob, bob.activity("Create", note))
+    view = await alpha.seen_by("alice", note["id"])
+    assert view is not None
+    assert (await overseer.browser.get(f"/@bob@peer.test/{view.id}")).status_code == 200
+    await overseer.looks_over()
+    assert len(peer.requests) < 250
+    await overseer.opens_pages()

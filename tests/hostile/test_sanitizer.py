@@ -99,7 +99,7 @@ def assert_harmless(fragment: str) -> None:
             assert element.attrib["rel"] == "nofollow noopener noreferrer"
 
 
-@search(400)
+@search(250)
 @given(text=markup)
 def test_nothing_that_acts_is_left(text: str) -> None:
     """Another parser finds nothing in what is kept but what is kept on purpose."""
@@ -110,7 +110,7 @@ def test_nothing_that_acts_is_left(text: str) -> None:
     assert len(clean) <= 120 * len(text) + 120
 
 
-@search(200)
+@search(120)
 @given(text=markup)
 def test_plain_text_is_plain(text: str) -> None:
     """A name or a warning, put into a page as the templates do, brings no element with it."""
