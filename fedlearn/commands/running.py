@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 import uvicorn
 
-from fedlearn.app import make_app
+from fedlearn.app import look_for_garbage_seldom, make_app
 from fedlearn.commands.terminal import console, current_settings, with_instance
 from fedlearn.db.opening import migrate as migrate_database
 from fedlearn.errors import StartError
@@ -73,6 +73,7 @@ def worker() -> None:
     logging.basicConfig(level=logging.INFO, format=LOG_FORMAT)
 
     async def work(instance: Instance) -> None:
+        look_for_garbage_seldom()
         running = asyncio.ensure_future(Worker(instance).run())
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):

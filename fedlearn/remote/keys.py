@@ -80,7 +80,7 @@ async def _fetch_with_owner(instance: Instance, key_id: str) -> OwnedKey:
     owner = key_owner(document, key_id)
     if owner is None or not same_origin(owner, key_id):
         raise RefusedDocument(f"{key_id} names no owner on its own server")
-    async with instance.db.write() as connection:
+    async with instance.db.write(redoable=True) as connection:
         # Whose key it is, is told by what stands under its id. Somebody else of that server may
         # have listed it first.
         await db_actors.forget_key_of_others(connection, key_id, owner)
