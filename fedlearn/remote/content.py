@@ -15,6 +15,7 @@ from fedlearn.text.sanitize import SafeHtml, sanitize, to_plain_text
 
 NATIVE_KINDS = frozenset({"Note", "Question"})
 LONGEST_WARNING = 500
+LONGEST_MARKDOWN = 30_000  # a longer text is shown as it is: reading it would take too long
 
 
 def content_of(note: NoteDocument) -> SafeHtml:
@@ -51,9 +52,9 @@ def warning_of(note: NoteDocument) -> str:
 
 def _body(note: NoteDocument) -> SafeHtml:
     match note.media_type:
-        case "text/markdown":
+        case "text/markdown" if len(note.content) <= LONGEST_MARKDOWN:
             return markdown_to_html(note.content)
-        case "text/plain":
+        case "text/markdown" | "text/plain":
             lines = html.escape(note.content).replace("\n", "<br>")
             return SafeHtml(f"<p>{lines}</p>")
     return sanitize(note.content)

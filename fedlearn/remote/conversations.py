@@ -14,6 +14,7 @@ import msgspec
 from fedlearn.activitypub.audience import reach_of
 from fedlearn.activitypub.uris import host_of
 from fedlearn.activitypub.vocabulary.notes import NoteDocument
+from fedlearn.db import blocks as db_blocks
 from fedlearn.db import conversations as db_conversations
 from fedlearn.db import statuses as db_statuses
 from fedlearn.db.database import Connection
@@ -121,6 +122,8 @@ async def _have(instance: Instance, walk: Walk, step: Step) -> Status | None:
     if not _belongs(note, author, walk):
         raise RefusedDocument("it is not for everybody, or belongs to no conversation")
     async with instance.db.write() as connection:
+        if not await db_blocks.may_answer(connection, author.id, note.in_reply_to):
+            raise RefusedDocument("it answers somebody who has blocked its author")
         stored = await store_note(connection, instance.uris, note, author)
     return stored.status if stored else None
 

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from fedlearn.db import actors as db_actors
+from fedlearn.db import conversations as db_conversations
 from fedlearn.db import deliveries as db_deliveries
 from fedlearn.db import figures as db_figures
 from fedlearn.db import follows as db_follows
@@ -76,6 +77,8 @@ QUESTIONS: dict[str, Question] = {
     "public_page": lambda c: db_timelines.public_page(c, ALICE, before=None, limit=20),
     "ancestors": lambda c: db_timelines.ancestors(c, ALICE, POST),
     "descendants": lambda c: db_timelines.descendants(c, ALICE, POST),
+    "open_ends": lambda c: db_conversations.open_ends(c, POST),
+    "is_open_conversation": lambda c: db_conversations.is_open_conversation(c, "conversation5"),
     "conversation_page": lambda c: db_timelines.conversation_page(c, ALICE, "conversation5", 20),
     "status_views": lambda c: status_views(c, ALICE, [POST]),
     "interested_actors": lambda c: db_statuses.interested_actors(c, POST),

@@ -10,7 +10,7 @@ from fedlearn.domain.audience import Scope
 from fedlearn.domain.policies import Policy
 from fedlearn.domain.statuses import StatusView
 from fedlearn.remote import conversations as remote_conversations
-from fedlearn.services import moderation
+from fedlearn.services import blocks, moderation
 from tests.federation.browser import open_browser, sign_in
 from tests.federation.network import Network
 from tests.federation.peer import AS, Document, Peer, Person
@@ -294,6 +294,20 @@ async def test_what_is_listed_is_believed_from_its_origin_alone(
     assert await is_stored(alpha, good["id"])
     for name, note in bad.items():
         assert not await is_stored(alpha, note["id"]), name
+
+
+async def test_answers_of_who_is_blocked(alpha: Server, bob: Person, peer: Peer) -> None:
+    """Whom somebody here has blocked does not answer them by being listed elsewhere."""
+    await reads(alpha, "alice", bob)
+    root = bob.note(replies="https://peer.test/replies")
+    view = await stored(alpha, bob, root)
+    mine = await alpha.reply("alice", root["id"], "mine")
+    carol, dave = peer.person("carol"), peer.person("dave")
+    await blocks.block(alpha.instance, await alpha.actor("alice"), await alpha.find(carol.handle))
+    answers = [person.note(inReplyTo=mine.status.uri) for person in (carol, dave)]
+    lists(peer, "/replies", [answer["id"] for answer in answers])
+    await opens(alpha, view)
+    assert [await is_stored(alpha, answer["id"]) for answer in answers] == [False, True]
 
 
 async def test_lists_elsewhere_and_what_is_no_list(

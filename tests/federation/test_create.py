@@ -646,6 +646,20 @@ async def test_film_sound_and_picture_are_attached(
     assert (view.attachments, view.preview) == ((), None)
 
 
+async def test_text_in_other_formats(alpha: Server, bob: Person) -> None:
+    """Markdown and plain text become HTML (PeerTube); very long Markdown is shown as it is."""
+    await reads(alpha, "alice", bob)
+    text = "see **https://peer.test/bees** <b>\nand more"
+    for media_type, bold in (("text/markdown", True), ("text/plain", False)):
+        view = await created(alpha, bob, bob.note(text, mediaType=media_type))
+        assert ("<strong><a" in view.status.content) is bold
+        assert ("**" in view.status.content) is not bold
+        assert "&lt;b&gt;" in view.status.content
+        assert "<br>" in view.status.content
+    long = bob.note("**bees** " * 4000, mediaType="text/markdown")
+    assert "**bees**" in (await created(alpha, bob, long)).status.content
+
+
 async def test_unknown_kinds_are_not_kept(alpha: Server, bob: Person) -> None:
     """An object of a kind that is no post is dropped, embedded or fetched."""
     await reads(alpha, "alice", bob)
