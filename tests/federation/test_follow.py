@@ -13,7 +13,7 @@ from fedlearn.services import accounts, follows
 from tests.federation.network import Network
 from tests.federation.peer import Document, Peer, Person
 from tests.federation.scenes import count, is_read_by, is_stored, reads, takes, told
-from tests.federation.server import Server, settle
+from tests.federation.server import Server, make_due, settle
 
 FOLLOWERS = "/users/alice/followers"
 FOLLOWING = "/users/alice/following"
@@ -339,7 +339,8 @@ async def test_follow_and_undo_keep_their_order(
     await alpha.unfollow("alice", bob.handle)
     await alpha.follow("alice", bob.handle)
     network.plug_in("peer.test")
-    await takes(alpha, bob, bob.activity("Travel", "x"))
+    await make_due(alpha)
+    await settle(alpha)
     assert [one["type"] for one in peer.received] == ["Follow", "Undo", "Follow"]
     assert peer.received[0]["id"] != peer.received[2]["id"]
     assert await state_of(alpha, "alice", bob.handle) is FollowState.PENDING
