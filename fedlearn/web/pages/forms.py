@@ -84,6 +84,7 @@ def cursor_of(request: Request) -> StatusId | None:
     return status_id_of(text) if text else None
 
 
-def back(form: FormData, default: str = "/") -> RedirectResponse:
-    """To where the form says that it came from."""
-    return RedirectResponse(local_path(text_of(form, "next"), default), status_code=303)
+def back(form: FormData, default: str = "/", *, place: str = "") -> RedirectResponse:
+    """To where the form says that it came from, or to a place on that page."""
+    target = local_path(text_of(form, "next"), default)
+    return RedirectResponse(target + place, status_code=303)

@@ -112,11 +112,14 @@ ACTS: dict[str, Callable[[Instance, Actor, StatusId], Awaitable[object]]] = {
 async def act(request: Request) -> Response:
     """A button under a post was pressed; back to where it stands."""
     form, actor = await read_form(request), (await require_user(request)).actor
-    act_on = ACTS.get(request.path_params["act"])
+    status_id, act_on = _status_id(request), ACTS.get(request.path_params["act"])
     if act_on is None:
         raise NotFound("There is no such button.")
-    await act_on(instance_of(request), actor, _status_id(request))
-    return back(form)
+    await act_on(instance_of(request), actor, status_id)
+    if act_on is statuses.delete_status and text_of(form, "next").endswith(f"/{status_id}"):
+        # It was deleted on its own page, which is no more.
+        return RedirectResponse("/", status_code=303)
+    return back(form, place=f"#s{status_id}")
 
 
 async def vote(request: Request) -> Response:
