@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from tests.federation.browser import sign_in
 from tests.federation.conftest import (
     alpha,
+    authority,
     beta,
     bob,
     network,
@@ -26,6 +27,7 @@ from tests.unit.test_client import connect, serve
 
 __all__ = [
     "alpha",
+    "authority",
     "beta",
     "bob",
     "connect",
