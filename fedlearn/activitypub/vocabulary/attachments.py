@@ -97,14 +97,11 @@ def _size_for_a_page(medium: Attachment) -> tuple[bool, int]:
 def _links(document: Document) -> Iterator[Document]:
     """The links of a document; PeerTube puts some inside of that to its playlist."""
     for item in islice(values.items(document.get("url")), MOST_LINKS):
-        link = item if isinstance(item, dict) else {"href": item, **_type_of_whole(document)}
+        # An Image may say of itself what its only address is of.
+        whole = {"href": item, "mediaType": document.get("mediaType")}
+        link = item if isinstance(item, dict) else whole
         yield link
         yield from islice(values.objects(link.get("tag")), MOST_LINKS)
-
-
-def _type_of_whole(document: Document) -> Document:
-    """An Image may say of itself what its only address is of."""
-    return {"mediaType": document.get("mediaType")}
 
 
 def _picture(document: Document) -> str | None:
