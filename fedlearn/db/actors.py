@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from fedlearn.db.database import Connection, Row
+from fedlearn.db.emojis import read_emojis, write_emojis
 from fedlearn.db.policies import policy_for
 from fedlearn.domain.actors import Actor, ActorKind, OwnKey, Profile, ProfileField, PublicKey
 from fedlearn.domain.ids import ActorId, Millis, Uri, now, snowflake
@@ -79,13 +80,13 @@ async def store_actor(connection: Connection, profile: Profile, host: str) -> Ac
         INSERT INTO actor (
             id, uri, kind, username, domain, host, url, name, summary, inbox, shared_inbox,
             outbox, followers, following, featured, avatar, header, fields, also_known_as,
-            moved_to, is_locked, is_discoverable, is_indexable, published, hides_follows,
+            moved_to, is_locked, is_discoverable, is_indexable, published, hides_follows, emojis,
             fetched_at, policy)
         VALUES (
             :id, :uri, :kind, :username, :domain, :host, :url, :name, :summary, :inbox,
             :shared_inbox, :outbox, :followers, :following, :featured, :avatar, :header, :fields,
             :also_known_as, :moved_to, :is_locked, :is_discoverable, :is_indexable, :published,
-            :hides_follows, :fetched_at, :policy)
+            :hides_follows, :emojis, :fetched_at, :policy)
         ON CONFLICT (uri) DO UPDATE SET
             kind = excluded.kind, username = excluded.username, domain = excluded.domain,
             url = excluded.url, name = excluded.name, summary = excluded.summary,
@@ -96,6 +97,7 @@ async def store_actor(connection: Connection, profile: Profile, host: str) -> Ac
             also_known_as = excluded.also_known_as, moved_to = excluded.moved_to,
             is_locked = excluded.is_locked, is_discoverable = excluded.is_discoverable,
             is_indexable = excluded.is_indexable, hides_follows = excluded.hides_follows,
+            emojis = excluded.emojis,
             fetched_at = excluded.fetched_at, policy = excluded.policy, gone_at = NULL
         RETURNING *
         """,
@@ -311,6 +313,7 @@ def _profile_of(row: Row) -> Profile:
         is_indexable=bool(row["is_indexable"]),
         published=Millis(row["published"]),
         hides_follows=bool(row["hides_follows"]),
+        emojis=read_emojis(row["emojis"]),
     )
 
 
@@ -319,5 +322,6 @@ def _columns(profile: Profile) -> dict[str, Any]:
     columns["domain"] = profile.domain.lower() if profile.domain else None
     columns["kind"] = profile.kind.value
     columns["fields"] = msgspec.json.encode(profile.fields).decode()
+    columns["emojis"] = write_emojis(profile.emojis)
     columns["also_known_as"] = msgspec.json.encode(profile.also_known_as).decode()
     return columns

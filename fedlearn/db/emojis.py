@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from fedlearn.domain.statuses import Emoji
+from fedlearn.domain.emojis import Emoji
 
 NONE = "[]"
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from fedlearn.domain.audience import Viewer
+from fedlearn.domain.emojis import Emoji
 from fedlearn.domain.ids import ActorId, Millis, Uri, UserId
 from fedlearn.domain.policies import Policy
 
@@ -52,6 +53,7 @@ class Profile:
     is_discoverable: bool
     is_indexable: bool
     published: Millis
+    emojis: tuple[Emoji, ...] = ()
     hides_follows: bool = False  # who follows whom is not listed; how many, is
 
 

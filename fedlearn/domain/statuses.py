@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from fedlearn.domain.actors import Actor
 from fedlearn.domain.audience import Reach, Scope, narrower
+from fedlearn.domain.emojis import Emoji
 from fedlearn.domain.ids import ActorId, Millis, StatusId, Uri
 from fedlearn.domain.polls import Poll
 from fedlearn.domain.quotes import QuotePolicy, QuoteState
@@ -19,14 +20,6 @@ class Attachment:
     blurhash: str | None = None
     width: int | None = None
     height: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Emoji:
-    """A picture that stands for `:name:` in a text; `url` is where its owner serves it."""
-
-    name: str
-    url: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,23 +1,25 @@
 """This is where pages are made from templates, with what every page shows."""
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib import resources
 from typing import Any
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from fedlearn.db import notifications as db_notifications
 from fedlearn.domain.audience import Reach, Scope
+from fedlearn.domain.emojis import Emoji
 from fedlearn.domain.ids import Millis, now
 from fedlearn.domain.polls import Poll
 from fedlearn.domain.statuses import StatusView
-from fedlearn.text.sanitize import to_plain_text
+from fedlearn.text.emojis import with_pictures
+from fedlearn.text.sanitize import SafeHtml, to_plain_text
 from fedlearn.web.context import instance_of, parts_of
 from fedlearn.web.sessions import csrf_token, current_user
 
@@ -48,7 +50,7 @@ async def render_page(
 ) -> Response:
     """A page, with who is signed in and what is new for them."""
     user = await current_user(request)
-    instance = instance_of(request)
+    instance, media = instance_of(request), parts_of(request).proxied.path_of
     unread = 0
     if user is not None:
         async with instance.db.read() as connection:
@@ -64,7 +66,8 @@ async def render_page(
             me=user.actor if user else None,
             csrf=csrf_token(request),
             unread=unread,
-            media=parts_of(request).proxied.path_of,
+            media=media,
+            pictured=partial(pictured, media),
             **values,
         )
     )
@@ -106,6 +109,12 @@ def _environment() -> jinja2.Environment:
         "poll_lengths": POLL_LENGTHS,
     }
     return environment
+
+
+def pictured(media: Callable[[str], str], markup: str, emojis: Sequence[Emoji]) -> Markup:
+    """HTML that is safe already, or a plain text, with pictures for custom emoji in it."""
+    text = SafeHtml(markup if isinstance(markup, Markup) else str(escape(markup)))
+    return Markup(with_pictures(text, {one.name: media(one.url) for one in emojis}))  # noqa: S704
 
 
 def iso(at: Millis) -> str:

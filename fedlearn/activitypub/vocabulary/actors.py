@@ -10,7 +10,9 @@ from fedlearn.activitypub.jsonld import Document, has_as_context
 from fedlearn.activitypub.keys import read_public_pem
 from fedlearn.activitypub.multikeys import read_multikey
 from fedlearn.activitypub.uris import same_origin, without_fragment
+from fedlearn.activitypub.vocabulary.emojis import read_emojis
 from fedlearn.domain.actors import ActorKind, PublicKey
+from fedlearn.domain.emojis import Emoji
 from fedlearn.domain.ids import Millis, Uri
 from fedlearn.errors import RefusedDocument
 
@@ -51,6 +53,7 @@ class ActorDocument:
     is_discoverable: bool
     is_indexable: bool
     published: Millis | None
+    emojis: tuple[Emoji, ...]
     keys: tuple[PublicKey, ...]
 
 
@@ -97,6 +100,7 @@ def read_actor(document: Document) -> ActorDocument:
         is_discoverable=values.flag(document.get("discoverable")),
         is_indexable=values.flag(document.get("indexable")),
         published=values.moment(document.get("published")),
+        emojis=read_emojis(values.objects(document.get("tag"))),
         keys=read_keys(document, uri),
     )
 

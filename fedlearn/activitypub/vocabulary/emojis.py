@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from fedlearn.activitypub import values
 from fedlearn.activitypub.jsonld import Document
-from fedlearn.domain.statuses import Emoji
+from fedlearn.domain.emojis import Emoji
 
 MOST_EMOJIS = 100
 NAME = re.compile(r":?([A-Za-z0-9_]{1,100}):?")

@@ -11,9 +11,10 @@ from fedlearn.activitypub.vocabulary.emojis import read_emojis
 from fedlearn.activitypub.vocabulary.events import Happening, read_happening
 from fedlearn.activitypub.vocabulary.polls import read_poll
 from fedlearn.activitypub.vocabulary.quotes import QuoteClaim, read_quote, read_quote_approval
+from fedlearn.domain.emojis import Emoji
 from fedlearn.domain.ids import Millis, Uri
 from fedlearn.domain.polls import Poll
-from fedlearn.domain.statuses import Attachment, Emoji, Preview
+from fedlearn.domain.statuses import Attachment, Preview
 from fedlearn.errors import RefusedDocument
 
 # Longer values are cut, not refused.
