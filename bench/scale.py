@@ -11,7 +11,7 @@ class Scale:
     notes: int = 3_000
     documents: int = 10_000
     followers: int = 2_000
-    strangers: int = 1_000
+    strangers: int = 2_000
     connections: int = 32
     kills: int = 100
     postgres: str | None = None  # the address of a PostgreSQL server, where it is not SQLite

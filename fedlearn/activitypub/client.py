@@ -39,6 +39,7 @@ WEEK = 7 * 24 * 3600
 ORIGINS_REMEMBERED = 10_000
 ADDRESSES_REMEMBERED = 10_000
 CONNECTIONS = 512
+CONNECTION_KEPT = 60.0  # seconds, about as long as others keep theirs
 LONGEST_REFUSAL = 300  # characters of a refusing answer kept for the operator
 MOST_OF_AN_ANSWER = 64 * 1024
 MOST_DIGITS = 9  # of a number of seconds
@@ -309,6 +310,7 @@ def _aiohttp_transport(settings: Settings, resolver: Resolver | None) -> Aiohttp
             resolver=GuardedResolver(settings.allow_private_addresses, resolver),
             ssl=context,
             limit=CONNECTIONS,
+            keepalive_timeout=CONNECTION_KEPT,
             use_dns_cache=False,
         )
         return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
