@@ -10,6 +10,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
@@ -28,6 +29,7 @@ from fedlearn.outbox.deliver import Delivered, GivenUp, Outcome, TryAgain, deliv
 from fedlearn.outbox.hosts import note_outcomes
 from fedlearn.remote.actors import refresh_actor
 from fedlearn.remote.conversations import fetch_conversation
+from fedlearn.remote.featured import fetch_featured
 from fedlearn.remote.mentions import resolve_mention
 from fedlearn.remote.threads import fetch_parent
 from fedlearn.services.cleaning import clean_up, plan_cleaning
@@ -50,6 +52,7 @@ HANDLERS: dict[JobKind, Callable[[Instance, str], Awaitable[object]]] = {
     JobKind.FETCH_PARENT: fetch_parent,
     JobKind.FETCH_CONVERSATION: fetch_conversation,
     JobKind.FETCH_HANDED_ON: fetch_handed_on,
+    JobKind.FETCH_FEATURED: fetch_featured,
     JobKind.RESOLVE_MENTION: resolve_mention,
     JobKind.SYNCHRONIZE_FOLLOWERS: synchronize_followers,
     JobKind.ANNOUNCE_MOVE: announce_move,
@@ -96,6 +99,7 @@ class Pump(Generic[Item, Result]):
         self._queue = queue
         self._running: dict[asyncio.Task[Result], Item] = {}
         self._begun: dict[asyncio.Task[Result], float] = {}
+        self._finished: list[asyncio.Task[Result]] = []
         self.bell = asyncio.Event()
 
     async def run(self) -> None:
@@ -122,7 +126,7 @@ class Pump(Generic[Item, Result]):
     async def _turn(self) -> None:
         self.bell.clear()
         taken = await self._take()
-        if not taken:
+        if not taken and not self._finished:
             await self._wait()
         await self._settle()
 
@@ -131,6 +135,7 @@ class Pump(Generic[Item, Result]):
         items = await self._queue.claim(free, list(self._running.values())) if free else []
         for item in items:
             task = asyncio.ensure_future(self._queue.work(item))
+            task.add_done_callback(self._note_end)
             self._running[task] = item
             self._begun[task] = time.monotonic()
         return len(items)
@@ -141,23 +146,24 @@ class Pump(Generic[Item, Result]):
         young = sum(begun > lately for begun in self._begun.values())
         return max(0, min(self._queue.at_once - young, self._queue.many - len(self._running)))
 
+    def _note_end(self, task: asyncio.Task[Result]) -> None:
+        self._finished.append(task)
+        self.bell.set()
+
     async def _wait(self) -> None:
         """Until work is announced, something has finished, or a while has passed."""
-        rung = asyncio.ensure_future(self.bell.wait())
-        try:
-            await asyncio.wait(
-                {rung, *self._running}, timeout=LONGEST_SLEEP, return_when=asyncio.FIRST_COMPLETED
-            )
-        finally:
-            rung.cancel()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.bell.wait(), LONGEST_SLEEP)
 
     async def _settle(self) -> int:
-        finished = [task for task in self._running if task.done()]
+        finished = list(self._finished)
         results = [(self._running[task], task.result()) for task in finished]
         if results:
             await self._queue.settle(results)
+        # Only now: what could not be written down is to be written down at the next turn.
         for task in finished:
             del self._running[task], self._begun[task]
+        del self._finished[: len(finished)]
         return len(results)
 
     async def stop(self) -> None:

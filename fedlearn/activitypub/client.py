@@ -8,13 +8,12 @@ worked is remembered for its origin.
 import asyncio
 import ssl
 import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -77,6 +76,8 @@ class Address(NamedTuple):
     parsed: httpx.URL
 
 
+Result = TypeVar("Result")
+
 # Raises when a body holds what must never leave (the fifth lock of organisation-only posts).
 EgressGuard = Callable[[bytes], Awaitable[None]]
 # Raises when we do not talk with a host.
@@ -121,32 +122,12 @@ class FederationClient:
         Any status is an answer. `Unreachable` is for silence, broken connections, and whatever
         breaks a limit, and when too many wait for that host already.
         """
-        patience = self._settings.total_timeout
-        async with self._turnstile.passage(host_of(url), patience), self._limited(url):
-            for _ in range(self._settings.max_redirects + 1):
-                await self._host_guard(host_of(self._address(url).sent))
-                answer, location = await self._get_knocking(url, accept, signer)
-                if location is None:
-                    return answer
-                url = self._redirected(url, location)
-            raise FetchError(f"{url}: more than {self._settings.max_redirects} redirects")
+        async with self._turnstile.passage(host_of(url), self._settings.total_timeout):
+            return await self._within_limits(url, self._follow(url, accept, signer))
 
     async def download(self, url: str, *, accept: str, limit: int, into: Sink) -> None:
         """GET a file piece by piece, unsigned; `FetchError` when it is not there or too long."""
-        headers = {"accept": accept, "accept-encoding": "identity"}
-        async with self._limited(url):
-            for _ in range(self._settings.max_redirects + 1):
-                await self._host_guard(host_of(self._address(url).sent))
-                response = await self._send("GET", url, headers)
-                try:
-                    if response.status_code not in REDIRECTS:
-                        _check_file(response, url)
-                        await bodies.pour(response, limit, into)
-                        return
-                finally:
-                    await response.aclose()
-                url = self._redirected(url, response.headers.get("location", ""))
-            raise FetchError(f"{url}: more than {self._settings.max_redirects} redirects")
+        await self._within_limits(url, self._pour(url, accept, limit, into))
 
     async def post_activity(
         self, inbox: str, body: bytes, *, signer: SigningKey, also: Mapping[str, str] = NOTHING
@@ -156,18 +137,49 @@ class FederationClient:
         `also` holds headers that are sent and signed with it.
         """
         await self._egress_guard(body)
-        async with self._limited(inbox):
-            origin = origin_of(inbox) or ""
-            first = self._scheme_of.get(origin, Scheme.CAVAGE)
-            receipt = await self._post(inbox, body, signer, first, also)
-            if receipt.status not in _knock_refusals(inbox):
-                return receipt
-            second = Scheme.RFC9421 if first is Scheme.CAVAGE else Scheme.CAVAGE
-            again = await self._post(inbox, body, signer, second, also)
-            if again.status < 300:
-                self._scheme_of[origin] = second
-                return again
+        return await self._within_limits(inbox, self._post_knocking(inbox, body, signer, also))
+
+    async def _follow(self, url: str, accept: str, signer: SigningKey | None) -> Answer:
+        """What a GET leads to, after a few redirects."""
+        for _ in range(self._settings.max_redirects + 1):
+            await self._host_guard(host_of(self._address(url).sent))
+            answer, location = await self._get_knocking(url, accept, signer)
+            if location is None:
+                return answer
+            url = self._redirected(url, location)
+        raise FetchError(f"{url}: more than {self._settings.max_redirects} redirects")
+
+    async def _pour(self, url: str, accept: str, limit: int, into: Sink) -> None:
+        """The same for a file, which goes where it is wanted piece by piece."""
+        headers = {"accept": accept, "accept-encoding": "identity"}
+        for _ in range(self._settings.max_redirects + 1):
+            await self._host_guard(host_of(self._address(url).sent))
+            response = await self._send("GET", url, headers)
+            try:
+                if response.status_code not in REDIRECTS:
+                    _check_file(response, url)
+                    await bodies.pour(response, limit, into)
+                    return
+            finally:
+                await response.aclose()
+            url = self._redirected(url, response.headers.get("location", ""))
+        raise FetchError(f"{url}: more than {self._settings.max_redirects} redirects")
+
+    async def _post_knocking(
+        self, inbox: str, body: bytes, signer: SigningKey, also: Mapping[str, str]
+    ) -> Receipt:
+        """One POST, signed in the other way if the signature may be what is refused."""
+        origin = origin_of(inbox) or ""
+        first = self._scheme_of.get(origin, Scheme.CAVAGE)
+        receipt = await self._post(inbox, body, signer, first, also)
+        if receipt.status not in _knock_refusals(inbox):
             return receipt
+        second = Scheme.RFC9421 if first is Scheme.CAVAGE else Scheme.CAVAGE
+        again = await self._post(inbox, body, signer, second, also)
+        if again.status < 300:
+            self._scheme_of[origin] = second
+            return again
+        return receipt
 
     async def _get_knocking(
         self, url: str, accept: str, signer: SigningKey | None
@@ -275,12 +287,11 @@ class FederationClient:
             raise FetchError(f"{url} redirects from https to {target}")
         return target
 
-    @asynccontextmanager
-    async def _limited(self, url: str) -> AsyncIterator[None]:
-        """Within the total time; whatever the network does is `Unreachable`."""
+    async def _within_limits(self, url: str, work: Awaitable[Result]) -> Result:
+        """Ask within the total time; whatever the network does is `Unreachable`."""
         try:
             async with asyncio.timeout(self._settings.total_timeout):
-                yield
+                return await work
         except TimeoutError as error:
             raise Unreachable(f"{host_of(url)} took too long") from error
         except (ValueError, httpx.InvalidURL) as error:

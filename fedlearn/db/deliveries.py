@@ -209,6 +209,19 @@ async def bury_delivery(connection: Connection, delivery_id: int, error: str) ->
     )
 
 
+async def bury_old_deliveries(connection: Connection, before: Millis) -> None:
+    """Give up on what was written before then and still waits: its host has been away too long."""
+    await connection.sweep(
+        """
+        UPDATE delivery SET dead_at = :at, last_error = coalesce(last_error, 'it waited too long')
+        WHERE dead_at IS NULL
+            AND activity_id IN (SELECT id FROM outgoing_activity WHERE created_at < :before)
+        """,
+        at=now(),
+        before=before,
+    )
+
+
 async def forget_sent(connection: Connection, before: Millis) -> None:
     """Drop dead deliveries from before then, and activities that nothing waits for."""
     await connection.sweep("DELETE FROM delivery WHERE dead_at < :before", before=before)

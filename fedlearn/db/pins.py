@@ -32,6 +32,21 @@ async def unpin(connection: Connection, actor_id: ActorId, status_id: StatusId) 
     return changed > 0
 
 
+async def replace_pins(
+    connection: Connection, actor_id: ActorId, status_ids: Sequence[StatusId]
+) -> None:
+    """Somebody has these posts on top, in this order, and no others."""
+    await connection.execute("DELETE FROM pin WHERE actor_id = :actor", actor=actor_id)
+    at = now()
+    await connection.execute_many(
+        "INSERT INTO pin (actor_id, status_id, created_at) VALUES (:actor, :status, :at)",
+        [
+            {"actor": actor_id, "status": status_id, "at": at - place}
+            for place, status_id in enumerate(status_ids)
+        ],
+    )
+
+
 async def count_pins(connection: Connection, actor_id: ActorId) -> int:
     """How many posts somebody has on top."""
     row = await connection.fetch_one(

@@ -15,6 +15,7 @@ class JobKind(StrEnum):
     FETCH_PARENT = "fetch_parent"
     FETCH_CONVERSATION = "fetch_conversation"
     FETCH_HANDED_ON = "fetch_handed_on"
+    FETCH_FEATURED = "fetch_featured"
     RESOLVE_MENTION = "resolve_mention"
     SYNCHRONIZE_FOLLOWERS = "synchronize_followers"
     ANNOUNCE_MOVE = "announce_move"

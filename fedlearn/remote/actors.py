@@ -82,8 +82,9 @@ async def refresh_if_stale(instance: Instance, actor: Actor) -> None:
     key = f"refresh {actor.uri}"
     async with instance.db.write() as connection:
         if not await db_jobs.has_waiting_job(connection, JobKind.REFRESH_ACTOR, key):
-            job = db_jobs.NewJob(JobKind.REFRESH_ACTOR, payload=actor.uri, order_key=key)
-            await db_jobs.insert_jobs(connection, [job])
+            kinds = (JobKind.REFRESH_ACTOR, JobKind.FETCH_FEATURED)
+            jobs = [db_jobs.NewJob(kind, payload=actor.uri, order_key=key) for kind in kinds]
+            await db_jobs.insert_jobs(connection, jobs)
 
 
 async def refresh_actor(instance: Instance, uri: str) -> None:

@@ -16,6 +16,8 @@ HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
 ACTIVITIES_REMEMBERED_MS = 30 * DAY_MS
 DEAD_DELIVERIES_KEPT_MS = 30 * DAY_MS
+# A day more than the longest time for which a host is left alone.
+LONGEST_WAIT_MS = 8 * DAY_MS
 BETWEEN_CLEANINGS_MS = 6 * HOUR_MS
 CLEANING = "clean up"
 
@@ -41,6 +43,7 @@ async def clean_up(instance: Instance) -> None:
         await db_received.forget_remote_tombstones(connection, before, f"{settings.url}/")
     async with instance.db.write() as connection:
         before = Millis(now() - DEAD_DELIVERIES_KEPT_MS)
+        await db_deliveries.bury_old_deliveries(connection, Millis(now() - LONGEST_WAIT_MS))
         await db_deliveries.forget_sent(connection, before)
         await db_hosts.forget_failures(connection, before)
     await erase_blocked(instance)

@@ -14,6 +14,7 @@ from fedlearn.domain.notifications import NotificationKind
 from fedlearn.errors import Invalid, NotFound
 from fedlearn.instance import Instance
 from fedlearn.outbox.publish import publish_to
+from fedlearn.remote.featured import want_featured
 from fedlearn.services.notifications import notify, take_back
 
 POSTS_FROM_BEFORE = 40
@@ -121,6 +122,7 @@ async def settle_follow(
         await db_timelines.fill_home(
             connection, made.follower_id, made.followee_id, POSTS_FROM_BEFORE
         )
+        await want_featured(connection, followee)
 
 
 async def end_follow(connection: Connection, known: Follow, follower: Actor) -> None:

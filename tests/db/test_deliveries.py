@@ -376,6 +376,20 @@ async def test_forgetting_what_was_sent(connection: Connection, clock: Clock) ->
     assert await db_deliveries.count_deliveries(connection) == {"waiting": 2, "dead": 1}
 
 
+async def test_what_waits_too_long_is_given_up(connection: Connection, clock: Clock) -> None:
+    """What was written before a day and still waits is buried with a reason; the rest goes on."""
+    alice = await local(connection)
+    await send(connection, alice, "away.example/inbox", body=b"old")
+    then = clock.forward(DAY)
+    clock.forward(MINUTE)
+    await send(connection, alice, "away.example/inbox", body=b"new")
+    await db_deliveries.bury_old_deliveries(connection, then)
+    assert await bodies(connection) == ["new"]
+    assert await db_deliveries.count_deliveries(connection) == {"waiting": 1, "dead": 1}
+    rows = await connection.fetch_all("SELECT last_error FROM delivery WHERE dead_at IS NOT NULL")
+    assert [row["last_error"] for row in rows] == ["it waited too long"]
+
+
 async def test_dropping_what_waits_for_a_domain(connection: Connection) -> None:
     """What waits for a domain goes with that for its subdomains and ports, and nothing else."""
     alice = await local(connection)

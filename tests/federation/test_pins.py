@@ -3,12 +3,13 @@
 import pytest
 
 from fedlearn.db import pins as db_pins
+from fedlearn.db.status_views import status_views
 from fedlearn.domain.audience import STRANGER, Reach, Scope
 from fedlearn.errors import Invalid, NotFound
 from fedlearn.services import pins
 from tests.federation.network import Network
-from tests.federation.peer import Person
-from tests.federation.scenes import is_read_by
+from tests.federation.peer import AS, Person
+from tests.federation.scenes import is_read_by, reads, takes
 from tests.federation.server import Server, settle
 
 FEATURED = "/users/alice/featured"
@@ -97,3 +98,40 @@ async def test_pins_travel(alpha: Server, beta: Server) -> None:
     await settle(alpha, beta)
     async with beta.instance.db.read() as connection:
         assert await db_pins.pinned_by(connection, STRANGER, there.id, 40) == []
+
+
+async def test_pins_of_who_is_followed(alpha: Server, bob: Person) -> None:
+    """Who is followed has their pinned posts fetched, in their order, as long as they are listed.
+
+    What somebody else wrote is no pin, whoever lists it.
+    """
+    bob.changes["featured"] = f"{bob.uri}/featured"
+    first, second = bob.note("<p>first</p>"), bob.note("<p>second</p>")
+    foreign = bob.peer.person("carol").note("<p>by carol</p>")
+    private = bob.note("<p>private</p>", to=[bob.followers], cc=[])
+    listed = [second["id"], first, foreign["id"], private["id"], "https://else.test/1", "x", 7]
+    bob.peer.documents[f"{bob.uri}/featured"] = {
+        "@context": AS,
+        "id": f"{bob.uri}/featured",
+        "type": "OrderedCollection",
+        "orderedItems": listed,
+    }
+    await reads(alpha, "alice", bob)
+    there = await alpha.known(bob.uri)
+    assert there is not None
+    alice = await alpha.actor("alice")
+    async with alpha.instance.db.read() as connection:
+        pinned = await db_pins.pinned_by(connection, alice.viewer, there.id, 40)
+        shown = await status_views(connection, alice.viewer, pinned)
+    assert [view.status.uri for view in shown] == [second["id"], first["id"], private["id"]]
+    async with alpha.instance.db.read() as connection:
+        assert len(await db_pins.pinned_by(connection, STRANGER, there.id, 40)) == 2
+
+    bob.peer.documents[f"{bob.uri}/featured"]["orderedItems"] = [first["id"]]
+    async with alpha.instance.db.write() as connection:
+        await connection.execute("UPDATE actor SET fetched_at = 0 WHERE id = :id", id=there.id)
+    await takes(alpha, bob, bob.activity("Travel", "x"))
+    async with alpha.instance.db.read() as connection:
+        pinned = await db_pins.pinned_by(connection, alice.viewer, there.id, 40)
+        shown = await status_views(connection, alice.viewer, pinned)
+    assert [view.status.uri for view in shown] == [first["id"]]
