@@ -15,7 +15,7 @@ run: $(VENV)/.run           ## Make everything a new instance needs, then serve 
 	$(BIN)/fedlearn serve --first-run $(ARGS)
 
 test: $(VENV)/.test $(PEERS)          ## Run all tests (ARGS="-k name" goes to pytest)
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n auto --dist worksteal $(ARGS)
 
 check: $(VENV)/.test         ## Format, lint, types, import contracts
 	$(BIN)/ruff format --check .

@@ -153,7 +153,9 @@ class Pump(Generic[Item, Result]):
     async def _wait(self) -> None:
         """Until work is announced, something has finished, or a while has passed."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self.bell.wait(), LONGEST_SLEEP)
+            # Not wait_for(), which in Python 3.11 may miss that it was cancelled.
+            async with asyncio.timeout(LONGEST_SLEEP):
+                await self.bell.wait()
 
     async def _settle(self) -> int:
         finished = list(self._finished)

@@ -216,7 +216,9 @@ class SqliteDatabase:
     async def wait_for_work(self, at_most: float) -> None:
         """Sleep until work is announced in this process, or a nap is over."""
         try:
-            await asyncio.wait_for(self._work.wait(), min(at_most, LONGEST_NAP))
+            # Not wait_for(), which in Python 3.11 may miss that it was cancelled.
+            async with asyncio.timeout(min(at_most, LONGEST_NAP)):
+                await self._work.wait()
         except TimeoutError:
             return
         self._work.clear()
