@@ -32,7 +32,7 @@ async def test_poll_and_quote(alpha: Server, visit: Visit, who: str) -> None:
     await voter.press("Vote", card)
     await expect(card.locator(".tally li").nth(1)).to_have_text("100% Friday your choice")
 
-    await card.get_by_label("More", exact=True).click()
+    await card.get_by_title("More", exact=True).click()
     await voter.press("Quote", card)
     await expect(voter.page.locator(".composer .quoted")).to_contain_text("When")
     await voter.write(text="Worth an answer")
@@ -45,7 +45,7 @@ async def test_poll_and_quote(alpha: Server, visit: Visit, who: str) -> None:
     await writer.sees("quoted your post")
     await writer.press("Worth an answer", exact=False)
     shown = writer.page.locator(".large")
-    await shown.get_by_label("More", exact=True).click()
+    await shown.get_by_title("More", exact=True).click()
     await writer.press("Take my post out of it", shown)
     await expect(shown.locator(".quoted")).to_have_text(
         "The post that this one quotes is not available."

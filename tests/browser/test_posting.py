@@ -109,7 +109,7 @@ async def test_reply_edit_and_delete(alpha: Server, visit: Visit, who: str) -> N
         "title", "Everyone, kept out of public timelines"
     )
 
-    await answer.get_by_label("More", exact=True).click()
+    await answer.get_by_title("More", exact=True).click()
     await writer.press("Edit", answer)
     await expect(page.get_by_label("Your post")).to_have_value("In infrared")
     await writer.write(text="In ultraviolet")
@@ -122,7 +122,7 @@ async def test_reply_edit_and_delete(alpha: Server, visit: Visit, who: str) -> N
     await expect(before.locator(".text")).to_have_text("In infrared")
 
     changed = page.locator(".large")
-    await changed.get_by_label("More", exact=True).click()
+    await changed.get_by_title("More", exact=True).click()
     await writer.press("Delete", changed)
     assert writer.path == "/"
     await writer.misses("In ultraviolet")
@@ -152,6 +152,6 @@ async def test_boost_and_like_and_back(alpha: Server, visit: Visit, who: str) ->
 
     await visitor.press("Take the boost back", card, exact=False)
     await visitor.press("Like no more", card, exact=False)
-    await expect(card.get_by_label("Boost", exact=True)).to_be_visible()
-    await expect(card.get_by_label("Like", exact=True)).to_be_visible()
+    await expect(card.get_by_title("Boost", exact=True)).to_be_visible()
+    await expect(card.get_by_title("Like", exact=True)).to_be_visible()
     assert [one.kind for one in await alpha.notifications(author)] == [NotificationKind.FOLLOW]

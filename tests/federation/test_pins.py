@@ -130,7 +130,7 @@ async def test_pins_of_who_is_followed(alpha: Server, bob: Person) -> None:
     bob.peer.documents[f"{bob.uri}/featured"]["orderedItems"] = [first["id"]]
     async with alpha.instance.db.write() as connection:
         await connection.execute("UPDATE actor SET fetched_at = 0 WHERE id = :id", id=there.id)
-    await takes(alpha, bob, bob.activity("Travel", "x"))
+    await takes(alpha, bob, bob.activity("Like", "x"))
     async with alpha.instance.db.read() as connection:
         pinned = await db_pins.pinned_by(connection, alice.viewer, there.id, 40)
         shown = await status_views(connection, alice.viewer, pinned)

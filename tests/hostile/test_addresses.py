@@ -231,8 +231,8 @@ async def test_name_that_turns_the_page_round(
     await reads(alpha, "alice", mallory)
     await takes(alpha, mallory, mallory.activity("Create", mallory.note()))
     page = (await browser.get("/")).text
-    assert '<bdi class="strong">\u202etset.ahpla@ecila</bdi>' in page
-    assert '<bdi class="muted handle">@mallory@evil.test</bdi>' in page
+    assert "<bdi>\u202etset.ahpla@ecila</bdi>" in page
+    assert "<bdi>@mallory@evil.test</bdi>" in page
 
 
 async def test_type_with_a_line_of_its_own(

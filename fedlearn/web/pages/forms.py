@@ -87,4 +87,6 @@ def cursor_of(request: Request) -> StatusId | None:
 def back(form: FormData, default: str = "/", *, place: str = "") -> RedirectResponse:
     """To where the form says that it came from, or to a place on that page."""
     target = local_path(text_of(form, "next"), default)
-    return RedirectResponse(target + place, status_code=303)
+    if place:
+        target = target.partition("#")[0] + place
+    return RedirectResponse(target, status_code=303)
