@@ -159,6 +159,7 @@ async def erase_traces(connection: Connection, actor_id: ActorId) -> None:
     for statement in (
         "DELETE FROM status WHERE actor_id = :id",
         "DELETE FROM favourite WHERE actor_id = :id",
+        "DELETE FROM bookmark WHERE actor_id = :id",
         "DELETE FROM reaction WHERE actor_id = :id",
         "DELETE FROM poll_vote WHERE actor_id = :id",
         "DELETE FROM quote_authorization WHERE quoting_actor_id = :id",

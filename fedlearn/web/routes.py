@@ -11,6 +11,7 @@ from fedlearn.web.federation import actors, collections, discovery, inbox, objec
 from fedlearn.web.pages import (
     about,
     home,
+    kept,
     notifications,
     profiles,
     search,
@@ -76,6 +77,8 @@ PAGES = [
     Route("/search", search.search_page),
     Route("/authorize_interaction", search.authorize_interaction),
     Route("/notifications", notifications.notifications_page),
+    Route("/bookmarks", kept.get_bookmarks),
+    Route("/favourites", kept.get_favourites),
     Route("/settings", you.settings_page),
     Route("/settings/profile", you.change_profile, methods=["POST"]),
     Route("/settings/password", you.change_password, methods=["POST"]),

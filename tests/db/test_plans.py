@@ -17,8 +17,10 @@ from typing import Any
 import pytest
 
 from fedlearn.db import actors as db_actors
+from fedlearn.db import bookmarks as db_bookmarks
 from fedlearn.db import conversations as db_conversations
 from fedlearn.db import deliveries as db_deliveries
+from fedlearn.db import favourites as db_favourites
 from fedlearn.db import figures as db_figures
 from fedlearn.db import follows as db_follows
 from fedlearn.db import hosts as db_hosts
@@ -75,6 +77,8 @@ QUESTIONS: dict[str, Question] = {
     "author_page": lambda c: db_timelines.author_page(c, ALICE, BOB, before=None, limit=20),
     "outbox_page": lambda c: db_timelines.outbox_page(c, BOB, before=None, limit=20),
     "public_page": lambda c: db_timelines.public_page(c, ALICE, before=None, limit=20),
+    "bookmarks_page": lambda c: db_bookmarks.bookmarks_page(c, ALICE, before=None, limit=20),
+    "favourites_page": lambda c: db_favourites.favourites_page(c, ALICE, before=None, limit=20),
     "ancestors": lambda c: db_timelines.ancestors(c, ALICE, POST),
     "descendants": lambda c: db_timelines.descendants(c, ALICE, POST),
     "open_ends": lambda c: db_conversations.open_ends(c, POST),
@@ -105,6 +109,7 @@ QUESTIONS: dict[str, Question] = {
 NEVER_DELETED = {("outgoing_activity", "sender_id"), ("sign_in_link", "user_id")}
 # What a statement makes for itself may be read from end to end.
 INTERMEDIATE = {"json_each", "due", "ranked", "fair", "above", "below", "found"}
+SORTED = ("home_page", "author_page", "outbox_page", "public_page")
 SCAN = re.compile(r"SCAN (\w+)")
 
 
@@ -213,7 +218,7 @@ async def test_indexes_serve_what_they_were_made_for(
 
 async def test_pages_need_no_sorting(busy_instance: Raw) -> None:
     """Timelines come out of their index in order, so that a page costs what a page holds."""
-    for name in ("home_page", "author_page", "outbox_page", "public_page"):
+    for name in (*SORTED, "bookmarks_page", "favourites_page"):
         planner = Planner(busy_instance)
         await QUESTIONS[name](planner)
         assert not [line for line in planner.plan if "TEMP B-TREE" in line]
