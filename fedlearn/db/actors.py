@@ -165,6 +165,8 @@ async def erase_traces(connection: Connection, actor_id: ActorId) -> None:
         "DELETE FROM quote_authorization WHERE quoting_actor_id = :id",
         "DELETE FROM home_entry WHERE owner_id = :id",
         "DELETE FROM block WHERE actor_id = :id OR target_id = :id",
+        "DELETE FROM mute WHERE actor_id = :id OR target_id = :id",
+        "DELETE FROM domain_block WHERE actor_id = :id",
         "DELETE FROM follow WHERE follower_id = :id OR followee_id = :id",
         "DELETE FROM notification WHERE sender_id = :id OR owner_id = :id",
     ):

@@ -1,4 +1,4 @@
-"""What people keep for themselves."""
+"""What people keep for themselves, and keep away."""
 
 from alembic import op
 
@@ -17,6 +17,23 @@ STATEMENTS = [
     )
     """,
     "CREATE INDEX bookmark_of_actor ON bookmark (actor_id, id)",
+    """
+    CREATE TABLE mute (
+        actor_id BIGINT NOT NULL REFERENCES actor (id) ON DELETE CASCADE,
+        target_id BIGINT NOT NULL REFERENCES actor (id) ON DELETE CASCADE,
+        hides_notifications BOOLEAN NOT NULL,
+        expires_at BIGINT,
+        PRIMARY KEY (actor_id, target_id)
+    )
+    """,
+    "CREATE INDEX mute_of_target ON mute (target_id)",
+    """
+    CREATE TABLE domain_block (
+        actor_id BIGINT NOT NULL REFERENCES actor (id) ON DELETE CASCADE,
+        domain TEXT NOT NULL,
+        PRIMARY KEY (actor_id, domain)
+    )
+    """,
 ]
 
 
