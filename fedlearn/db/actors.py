@@ -159,11 +159,14 @@ async def erase_traces(connection: Connection, actor_id: ActorId) -> None:
     for statement in (
         "DELETE FROM status WHERE actor_id = :id",
         "DELETE FROM favourite WHERE actor_id = :id",
+        "DELETE FROM bookmark WHERE actor_id = :id",
         "DELETE FROM reaction WHERE actor_id = :id",
         "DELETE FROM poll_vote WHERE actor_id = :id",
         "DELETE FROM quote_authorization WHERE quoting_actor_id = :id",
         "DELETE FROM home_entry WHERE owner_id = :id",
         "DELETE FROM block WHERE actor_id = :id OR target_id = :id",
+        "DELETE FROM mute WHERE actor_id = :id OR target_id = :id",
+        "DELETE FROM domain_block WHERE actor_id = :id",
         "DELETE FROM follow WHERE follower_id = :id OR followee_id = :id",
         "DELETE FROM notification WHERE sender_id = :id OR owner_id = :id",
     ):

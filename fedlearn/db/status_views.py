@@ -5,10 +5,11 @@ something of a status has the visibility predicate in it, counts too.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from fedlearn.db.actors import actors_by_id
+from fedlearn.db.bookmarks import bookmarked_among
 from fedlearn.db.database import Connection
 from fedlearn.db.pins import pinned_among
 from fedlearn.db.polls import polls_of
@@ -93,6 +94,7 @@ class _Details:
     favourited: set[int] = field(default_factory=set)
     boosted: set[int] = field(default_factory=set)
     pinned: set[int] = field(default_factory=set)
+    bookmarked: set[int] = field(default_factory=set)
 
     def view(self, status: Status) -> StatusView:
         """One of the statuses with what belongs to it."""
@@ -116,6 +118,7 @@ class _Details:
             favourited=status.id in self.favourited,
             boosted=status.id in self.boosted,
             pinned=status.id in self.pinned,
+            bookmarked=status.id in self.bookmarked,
         )
 
     def _quote(self, quote: Quote | None) -> QuoteView | None:
@@ -245,7 +248,7 @@ async def _read_counts(
 
 
 async def _read_own_marks(
-    connection: Connection, actor_id: ActorId, ids: Iterable[StatusId], details: _Details
+    connection: Connection, actor_id: ActorId, ids: Sequence[StatusId], details: _Details
 ) -> None:
     favourited = await connection.fetch_all(
         "SELECT status_id AS id FROM favourite WHERE actor_id = :actor AND status_id IN :ids",
@@ -259,4 +262,5 @@ async def _read_own_marks(
     )
     details.favourited = {row["id"] for row in favourited}
     details.boosted = {row["id"] for row in boosted}
-    details.pinned = await pinned_among(connection, actor_id, list(ids))
+    details.pinned = await pinned_among(connection, actor_id, ids)
+    details.bookmarked = await bookmarked_among(connection, actor_id, ids)

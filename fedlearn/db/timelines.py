@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from fedlearn.db.database import Connection, Row
 from fedlearn.db.follows import LAST
 from fedlearn.db.visibility import NOT_SILENCED, VISIBLE, eyes
+from fedlearn.db.wanted import WANTED, wishes
 from fedlearn.domain.audience import STRANGER, Viewer
 from fedlearn.domain.ids import ActorId, StatusId
 from fedlearn.domain.statuses import Status
@@ -113,12 +114,12 @@ async def home_page(
     rows = await connection.fetch_all(
         f"""
         SELECT s.id FROM home_entry h JOIN status s ON s.id = h.status_id
-        WHERE h.owner_id = :viewer_id AND h.status_id < :before AND {VISIBLE}
+        WHERE h.owner_id = :viewer_id AND h.status_id < :before AND {VISIBLE} AND {WANTED}
         ORDER BY h.status_id DESC LIMIT :limit
         """,
         before=before or LAST,
         limit=limit,
-        **eyes(viewer),
+        **wishes(viewer),
     )
     return _ids(rows)
 
@@ -131,12 +132,12 @@ async def public_page(
         f"""
         SELECT s.id FROM status s
         WHERE s.is_local AND s.reach = 'public' AND s.boost_of_id IS NULL
-            AND s.in_reply_to_uri IS NULL AND s.id < :before AND {VISIBLE}
+            AND s.in_reply_to_uri IS NULL AND s.id < :before AND {VISIBLE} AND {WANTED}
         ORDER BY s.id DESC LIMIT :limit
         """,
         before=before or LAST,
         limit=limit,
-        **eyes(viewer),
+        **wishes(viewer),
     )
     return _ids(rows)
 
@@ -149,13 +150,13 @@ async def hashtag_page(
         f"""
         SELECT s.id FROM hashtag h JOIN status s ON s.id = h.status_id
         WHERE h.name = lower(:name) AND h.status_id < :before AND s.reach = 'public'
-            AND (s.is_local OR :viewer_is_local) AND {NOT_SILENCED} AND {VISIBLE}
+            AND (s.is_local OR :viewer_is_local) AND {NOT_SILENCED} AND {VISIBLE} AND {WANTED}
         ORDER BY h.status_id DESC LIMIT :limit
         """,
         name=name,
         before=before or LAST,
         limit=limit,
-        **eyes(viewer),
+        **wishes(viewer),
     )
     return _ids(rows)
 

@@ -125,7 +125,7 @@ class StatusView:
     """A status with all that a reader is shown; pages, API and ActivityPub are made from it.
 
     Counts hold only what the viewer may see, or for posts of others what their server tells of all.
-    `favourited`, `boosted` and `pinned` are the viewer's own.
+    `favourited`, `boosted`, `pinned` and `bookmarked` are the viewer's own.
     """
 
     status: Status
@@ -145,6 +145,7 @@ class StatusView:
     favourited: bool = False
     boosted: bool = False
     pinned: bool = False
+    bookmarked: bool = False
 
     @property
     def id(self) -> StatusId:

@@ -27,7 +27,7 @@ async def block(instance: Instance, blocker: Actor, blocked: Actor) -> None:
         if not is_new:
             return
         if not blocked.is_local:
-            await _take_leave(instance, connection, blocker, blocked)
+            await take_leave(instance, connection, blocker, blocked)
             activity = render_block(uri, blocker.uri, blocked.uri)
             await send_between(instance, connection, blocker, blocked, activity)
         await set_apart(connection, blocker, blocked)
@@ -51,9 +51,10 @@ async def set_apart(connection: Connection, one: Actor, other: Actor) -> None:
     await db_notifications.delete_notifications_between(connection, one.id, other.id)
 
 
-async def _take_leave(
+async def take_leave(
     instance: Instance, connection: Connection, blocker: Actor, blocked: Actor
 ) -> None:
+    """Tell another server that two actors follow each other no more, as far as they did."""
     following = await db_follows.follow_between(connection, blocker.id, blocked.id)
     if following is not None:
         await tell_of_unfollow(instance, connection, following.uri, blocker, blocked)

@@ -2,6 +2,7 @@
 
 from fedlearn.db import deliveries as db_deliveries
 from fedlearn.db import hosts as db_hosts
+from fedlearn.db import mutes as db_mutes
 from fedlearn.db import received as db_received
 from fedlearn.db import timelines as db_timelines
 from fedlearn.db import users as db_users
@@ -37,6 +38,7 @@ async def clean_up(instance: Instance) -> None:
     unused_since = Millis(now() - settings.session_days * DAY_MS)
     async with instance.db.write() as connection:
         await db_users.forget_stale_sign_ins(connection, unused_since)
+        await db_mutes.forget_expired_mutes(connection)
     async with instance.db.write() as connection:
         before = Millis(now() - ACTIVITIES_REMEMBERED_MS)
         await db_received.forget_received(connection, before)

@@ -7,6 +7,7 @@ from fedlearn.db import blocks as db_blocks
 from fedlearn.db import follows as db_follows
 from fedlearn.db import timelines as db_timelines
 from fedlearn.db.database import Connection
+from fedlearn.db.domain_blocks import is_from_blocked_domain
 from fedlearn.domain.actors import Actor, ActorKind
 from fedlearn.domain.follows import Follow, FollowState
 from fedlearn.domain.ids import ActorId, FollowId, Uri, snowflake
@@ -31,6 +32,8 @@ async def follow(instance: Instance, follower: Actor, followee: Actor) -> Follow
             raise Invalid(
                 f"You cannot follow {followee.display_name}: one of you has blocked the other."
             )
+        if await is_from_blocked_domain(connection, follower.id, followee.id):
+            raise Invalid(f"You block all of {followee.profile.domain}: unblock it first.")
         known = await db_follows.follow_between(connection, follower.id, followee.id)
         if known and known.state is FollowState.ACCEPTED:
             return known

@@ -4,6 +4,7 @@ from fedlearn.db import blocks as db_blocks
 from fedlearn.db import follows as db_follows
 from fedlearn.db import notifications as db_notifications
 from fedlearn.db.database import Connection
+from fedlearn.db.wanted import is_unheard
 from fedlearn.domain.actors import Actor
 from fedlearn.domain.follows import FollowState
 from fedlearn.domain.ids import ActorId, StatusId
@@ -19,12 +20,15 @@ async def notify(
 ) -> None:
     """Tell a person of ours that somebody did something.
 
-    Nobody is told of their own deeds, nor of those of somebody with whom a block stands between. Of
-    what is done from a silenced domain only those are told who follow whoever does it.
+    Nobody is told of their own deeds, nor of those of somebody with whom a block stands between, or
+    of whom they do not want to hear. Of what is done from a silenced domain only those are told who
+    follow whoever does it.
     """
     if not owner.is_local or owner.id == sender.id:
         return
     if await db_blocks.are_apart(connection, owner.id, sender.id):
+        return
+    if await is_unheard(connection, owner.id, sender.id):
         return
     if sender.is_silenced and not await _follows(connection, owner, sender):
         return

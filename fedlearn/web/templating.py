@@ -25,6 +25,15 @@ from fedlearn.web.sessions import csrf_token, current_user
 
 MINUTE, HOUR, DAY, WEEK = 60, 3600, 86_400, 604_800
 PREVIEW = 80
+# For how long somebody can be muted, in seconds.
+MUTE_LENGTHS = (
+    (0, "For good"),
+    (HOUR, "For an hour"),
+    (8 * HOUR, "For 8 hours"),
+    (DAY, "For a day"),
+    (WEEK, "For a week"),
+    (30 * DAY, "For 30 days"),
+)
 # For how long a poll can be held, in minutes.
 POLL_LENGTHS = (
     (5, "5 minutes"),
@@ -107,6 +116,7 @@ def _environment() -> jinja2.Environment:
         "audience": audience_words,
         "permalink": permalink,
         "poll_lengths": POLL_LENGTHS,
+        "mute_lengths": MUTE_LENGTHS,
     }
     return environment
 

@@ -56,7 +56,8 @@ async def test_every_page_is_sound(alpha: Server, visit: Visit, who: str) -> Non
     shared = ["/", "/public", "/about", f"/@{who}", thread, "/tags/" + "tag" * 20, "/sign-up"]
     for path in [*shared, "/sign-in", link.removeprefix(stranger.origin)]:
         assert (await stranger.go(path)).ok, path
-    for path in [*shared, "/search", "/notifications", "/settings", f"/statuses/{post.id}/edit"]:
+    own = ["/search", "/notifications", "/settings", "/bookmarks", "/favourites", "/muted"]
+    for path in [*shared, *own, f"/@{who}_0", f"/statuses/{post.id}/edit"]:
         assert (await reader.go(path)).ok, path
     assert (await reader.go("/search?q=nobody_at_all")).status == 404
     await reader.draw_window(820)

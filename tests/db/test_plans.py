@@ -17,8 +17,10 @@ from typing import Any
 import pytest
 
 from fedlearn.db import actors as db_actors
+from fedlearn.db import bookmarks as db_bookmarks
 from fedlearn.db import conversations as db_conversations
 from fedlearn.db import deliveries as db_deliveries
+from fedlearn.db import favourites as db_favourites
 from fedlearn.db import figures as db_figures
 from fedlearn.db import follows as db_follows
 from fedlearn.db import hosts as db_hosts
@@ -29,8 +31,10 @@ from fedlearn.db import quotes as db_quotes
 from fedlearn.db import statuses as db_statuses
 from fedlearn.db import timelines as db_timelines
 from fedlearn.db.database import Connection, Row
+from fedlearn.db.domain_blocks import tied_to_domain
 from fedlearn.db.statements import for_sqlite
 from fedlearn.db.status_views import status_views
+from fedlearn.db.wanted import is_unheard
 from fedlearn.domain.audience import Viewer
 from fedlearn.domain.ids import ActorId, Millis, StatusId, Uri
 
@@ -61,6 +65,9 @@ MANY = """
     INSERT INTO block
     SELECT n, 'block' || n, n % {authors} + 1, n / {authors} + 1, n FROM n
     WHERE n / {authors} < {authors};
+    INSERT INTO mute SELECT n % {authors} + 1, n / {authors} + 1, 1, NULL FROM n
+    WHERE n / {authors} < {authors};
+    INSERT INTO domain_block SELECT n % {authors} + 1, 'domain' || n FROM n;
     INSERT INTO job
     SELECT n, 'process_activity', '', 'key' || (n % 1000), n, 0, 0, n, NULL, NULL FROM n;
     INSERT INTO outgoing_activity (id, sender_id, order_key, body, created_at)
@@ -72,9 +79,13 @@ MANY = """
 
 QUESTIONS: dict[str, Question] = {
     "home_page": lambda c: db_timelines.home_page(c, ALICE, before=None, limit=20),
+    "is_unheard": lambda c: is_unheard(c, ActorId(1), BOB),
+    "tied_to_domain": lambda c: tied_to_domain(c, ActorId(1), "far.example"),
     "author_page": lambda c: db_timelines.author_page(c, ALICE, BOB, before=None, limit=20),
     "outbox_page": lambda c: db_timelines.outbox_page(c, BOB, before=None, limit=20),
     "public_page": lambda c: db_timelines.public_page(c, ALICE, before=None, limit=20),
+    "bookmarks_page": lambda c: db_bookmarks.bookmarks_page(c, ALICE, before=None, limit=20),
+    "favourites_page": lambda c: db_favourites.favourites_page(c, ALICE, before=None, limit=20),
     "ancestors": lambda c: db_timelines.ancestors(c, ALICE, POST),
     "descendants": lambda c: db_timelines.descendants(c, ALICE, POST),
     "open_ends": lambda c: db_conversations.open_ends(c, POST),
@@ -105,6 +116,7 @@ QUESTIONS: dict[str, Question] = {
 NEVER_DELETED = {("outgoing_activity", "sender_id"), ("sign_in_link", "user_id")}
 # What a statement makes for itself may be read from end to end.
 INTERMEDIATE = {"json_each", "due", "ranked", "fair", "above", "below", "found"}
+SORTED = ("home_page", "author_page", "outbox_page", "public_page")
 SCAN = re.compile(r"SCAN (\w+)")
 
 
@@ -194,6 +206,7 @@ async def test_no_table_is_read_from_end_to_end(busy_instance: Raw, name: str) -
         ("author_page", "status_of_actor (actor_id=? AND id<?)"),
         ("follower_inboxes", "follow_of_followee (followee_id=? AND state=?)"),
         ("home_page", "sqlite_autoindex_block_1 (actor_id=? AND target_id=?)"),
+        ("home_page", "sqlite_autoindex_mute_1 (actor_id=? AND target_id=?)"),
         ("followers_at", "actor_host (host=?)"),
         ("followers_at", "sqlite_autoindex_follow_1 (follower_id=? AND followee_id=?)"),
         ("claim_jobs", "job_due (run_at<?)"),
@@ -213,7 +226,7 @@ async def test_indexes_serve_what_they_were_made_for(
 
 async def test_pages_need_no_sorting(busy_instance: Raw) -> None:
     """Timelines come out of their index in order, so that a page costs what a page holds."""
-    for name in ("home_page", "author_page", "outbox_page", "public_page"):
+    for name in (*SORTED, "bookmarks_page", "favourites_page"):
         planner = Planner(busy_instance)
         await QUESTIONS[name](planner)
         assert not [line for line in planner.plan if "TEMP B-TREE" in line]

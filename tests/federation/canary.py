@@ -17,7 +17,7 @@ from fedlearn.db.details import Details, replace_details
 from fedlearn.db.polls import store_poll
 from fedlearn.domain.polls import Poll, PollOption
 from fedlearn.domain.statuses import Attachment, Preview, StatusView
-from fedlearn.services import accounts, boosts, favourites, statuses
+from fedlearn.services import accounts, bookmarks, boosts, favourites, statuses
 from fedlearn.web.routes import all_routes
 from tests.federation.network import Network
 from tests.federation.peer import ACTIVITY_JSON, Person
@@ -25,7 +25,7 @@ from tests.federation.server import Server
 
 FIELDS = ("text", "hashtag", "link", "warning", "alt_text", "file_name", "poll_option", "preview")
 GAP = re.compile(r"\{(\w+)(?::\w+)?\}")
-ACTS = ("boost", "favourite", "delete")
+ACTS = ("boost", "favourite", "bookmark", "delete")
 COLLECTIONS = ("followers", "following", "featured", "tags", "outbox", "likes", "shares", "x")
 # Pages of collections, which ActivityPub documents alone have.
 PAGED = ("/users/", "/contexts/", "/actor/")
@@ -82,6 +82,7 @@ async def stir(server: Server, author: str, colleague: str, secret: Secret, uri:
     view = await server.seen_by(author, uri)
     assert view is not None
     await favourites.favourite(server.instance, other, view.id)
+    await bookmarks.bookmark(server.instance, other, view.id)
     if view.status.reach.is_open:
         boost = await boosts.boost(server.instance, other, view.id)
         secret.ids.add(str(boost.id))

@@ -6,6 +6,7 @@ from fedlearn.db import blocks as db_blocks
 from fedlearn.db import follows as db_follows
 from fedlearn.db import received as db_received
 from fedlearn.db import relays as db_relays
+from fedlearn.db.domain_blocks import is_from_blocked_domain
 from fedlearn.domain.follows import FollowState
 from fedlearn.domain.ids import Uri, snowflake
 from fedlearn.inbox.outcome import DONE, Ignored, Outcome
@@ -27,7 +28,9 @@ async def on_follow(instance: Instance, activity: Activity, sender: Sender) -> O
             return Ignored("nobody here is followed")
         if await db_received.is_buried(connection, uri, sender.actor.uri):
             return Ignored("it was undone before it came")
-        is_shut_out = await db_blocks.is_blocked(connection, followee.id, sender.actor.id)
+        is_shut_out = await db_blocks.is_blocked(
+            connection, followee.id, sender.actor.id
+        ) or await is_from_blocked_domain(connection, followee.id, sender.actor.id)
         if is_shut_out or not can_be_followed(followee):
             # A relay that we follow may follow us back. Nothing comes of it, but it wants a yes.
             relay = await db_relays.relay_at(connection, sender.actor.uri)

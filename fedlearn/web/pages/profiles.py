@@ -9,15 +9,17 @@ from fedlearn.activitypub.webfinger import read_handle
 from fedlearn.db import actors as db_actors
 from fedlearn.db import blocks as db_blocks
 from fedlearn.db import follows as db_follows
+from fedlearn.db import mutes as db_mutes
 from fedlearn.db import pins as db_pins
 from fedlearn.db import timelines as db_timelines
+from fedlearn.db.domain_blocks import is_from_blocked_domain
 from fedlearn.db.status_views import status_views
 from fedlearn.domain.actors import Actor, ActorKind
 from fedlearn.domain.audience import STRANGER
 from fedlearn.domain.ids import ActorId, FollowId
 from fedlearn.errors import NotFound
 from fedlearn.instance import Instance
-from fedlearn.services import blocks, follows
+from fedlearn.services import blocks, follows, mutes
 from fedlearn.web.context import instance_of
 from fedlearn.web.federation.actors import actor_document
 from fedlearn.web.negotiation import wants_activity
@@ -48,6 +50,8 @@ async def profile_page(request: Request) -> Response:
         me = viewer.actor_id or ActorId(0)
         mine = await db_follows.follow_between(connection, me, actor.id)
         is_blocked = await db_blocks.is_blocked(connection, me, actor.id)
+        mute = await db_mutes.mute_of(connection, me, actor.id)
+        blocks_domain = await is_from_blocked_domain(connection, me, actor.id)
     link = f'<{actor.uri}>; rel="alternate"; type="application/activity+json"'
     return await render_page(
         request,
@@ -61,6 +65,8 @@ async def profile_page(request: Request) -> Response:
         following=following,
         mine=mine,
         is_blocked=is_blocked,
+        mute=mute,
+        blocks_domain=blocks_domain,
         moved_to=moved_to,
     )
 
@@ -85,11 +91,16 @@ async def unblock(request: Request) -> Response:
     return await _deal_with(request, blocks.unblock)
 
 
+async def unmute(request: Request) -> Response:
+    """Hear of somebody again."""
+    return await _deal_with(request, mutes.unmute)
+
+
 async def _deal_with(
     request: Request, act: Callable[[Instance, Actor, Actor], Awaitable[object]]
 ) -> Response:
     form, me = await read_form(request), (await require_user(request)).actor
-    other = await _by_id(request)
+    other = await actor_in_path(request)
     await act(instance_of(request), me, other)
     return back(form, f"/@{other.acct}")
 
@@ -126,7 +137,8 @@ async def _find(request: Request, *, is_signed_in: bool) -> Actor:
     return actor
 
 
-async def _by_id(request: Request) -> Actor:
+async def actor_in_path(request: Request) -> Actor:
+    """Whom a form is about, by id; `NotFound` when there is nobody."""
     actor_id = ActorId(request.path_params["actor_id"])
     async with instance_of(request).db.read() as connection:
         actor = await db_actors.actor_by_id(connection, actor_id)

@@ -16,7 +16,7 @@ from fedlearn.domain.ids import StatusId
 from fedlearn.domain.statuses import StatusView
 from fedlearn.errors import Invalid, NotFound
 from fedlearn.instance import Instance
-from fedlearn.services import boosts, favourites, pins, polls, quotes, statuses
+from fedlearn.services import bookmarks, boosts, favourites, pins, polls, quotes, statuses
 from fedlearn.services.threads import complete_thread
 from fedlearn.web.context import instance_of
 from fedlearn.web.federation.objects import status_document
@@ -102,6 +102,8 @@ ACTS: dict[str, Callable[[Instance, Actor, StatusId], Awaitable[object]]] = {
     "unboost": boosts.unboost,
     "favourite": favourites.favourite,
     "unfavourite": favourites.unfavourite,
+    "bookmark": bookmarks.bookmark,
+    "unbookmark": bookmarks.unbookmark,
     "pin": pins.pin,
     "unpin": pins.unpin,
     "delete": statuses.delete_status,

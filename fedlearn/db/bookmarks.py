@@ -1,0 +1,60 @@
+"""This is where it is remembered which posts people have put aside for themselves."""
+
+from collections.abc import Sequence
+
+from fedlearn.db.database import Connection
+from fedlearn.db.follows import LAST
+from fedlearn.db.visibility import VISIBLE, eyes
+from fedlearn.domain.audience import Viewer
+from fedlearn.domain.ids import ActorId, StatusId, snowflake
+
+
+async def insert_bookmark(connection: Connection, actor_id: ActorId, status_id: StatusId) -> None:
+    """Somebody puts a status aside. Doing so twice is doing so once."""
+    await connection.execute(
+        """
+        INSERT INTO bookmark (id, actor_id, status_id) VALUES (:id, :actor, :status)
+        ON CONFLICT (status_id, actor_id) DO NOTHING
+        """,
+        id=snowflake(),
+        actor=actor_id,
+        status=status_id,
+    )
+
+
+async def delete_bookmark(connection: Connection, actor_id: ActorId, status_id: StatusId) -> None:
+    """Somebody has no more need of a status."""
+    await connection.execute(
+        "DELETE FROM bookmark WHERE actor_id = :actor AND status_id = :status",
+        actor=actor_id,
+        status=status_id,
+    )
+
+
+async def bookmarked_among(
+    connection: Connection, actor_id: ActorId, ids: Sequence[StatusId]
+) -> set[int]:
+    """Those of these statuses that somebody has put aside."""
+    rows = await connection.fetch_all(
+        "SELECT status_id FROM bookmark WHERE actor_id = :actor AND status_id IN :ids",
+        actor=actor_id,
+        ids=ids,
+    )
+    return {row["status_id"] for row in rows}
+
+
+async def bookmarks_page(
+    connection: Connection, viewer: Viewer, *, before: int | None, limit: int
+) -> list[tuple[int, StatusId]]:
+    """What somebody has put aside, the latest first, with the bookmark's id as the cursor."""
+    rows = await connection.fetch_all(
+        f"""
+        SELECT b.id, b.status_id FROM bookmark b JOIN status s ON s.id = b.status_id
+        WHERE b.actor_id = :viewer_id AND b.id < :before AND {VISIBLE}
+        ORDER BY b.id DESC LIMIT :limit
+        """,
+        before=before or LAST,
+        limit=limit,
+        **eyes(viewer),
+    )
+    return [(int(row["id"]), StatusId(row["status_id"])) for row in rows]
