@@ -4,6 +4,8 @@ import re
 
 import httpx
 
+from fedlearn.services import accounts
+from fedlearn.services.accounts import NewAccount
 from tests.federation.browser import open_browser, sign_in
 from tests.federation.server import Server
 
@@ -34,3 +36,12 @@ async def test_new_password_signs_out_every_other_browser(alpha: Server) -> None
         assert answer.status_code == status
     for browser in (mine, theirs, bobs, stranger):
         await browser.aclose()
+
+
+async def test_who_has_no_password_signs_in_with_none(alpha: Server) -> None:
+    """No word opens an account whose owner signs in by link alone."""
+    await accounts.create_account(alpha.instance, NewAccount("carol", "carol@alpha.test"))
+    async with open_browser(alpha) as stranger:
+        for password in ("nobody has this password", "", "None"):
+            answer = await stranger.post("/sign-in", data={"login": "carol", "password": password})
+            assert answer.status_code == 422
