@@ -37,7 +37,7 @@ async def open_session(instance: Instance, user: User, user_agent: str) -> str:
 async def user_of_session(instance: Instance, token: str) -> User | None:
     """Who is signed in with this cookie, if the session was used lately enough."""
     token_hash = hash_token(token)
-    seen_since = Millis(now() - instance.settings.session_days * DAY_MS)
+    seen_since = session_must_be_seen_since(instance)
     async with instance.db.read() as connection:
         found = await db_users.user_of_session(connection, token_hash, seen_since)
     if found is None:
@@ -47,6 +47,11 @@ async def user_of_session(instance: Instance, token: str) -> User | None:
         async with instance.db.write() as connection:
             await db_users.touch_session(connection, token_hash)
     return user
+
+
+def session_must_be_seen_since(instance: Instance) -> Millis:
+    """A session that was not used since then has ended."""
+    return Millis(now() - instance.settings.session_days * DAY_MS)
 
 
 async def close_session(instance: Instance, token: str) -> None:

@@ -1,31 +1,19 @@
 """Sessions end when they should."""
 
-import re
-
-import httpx
-
 from fedlearn.services import accounts
 from fedlearn.services.accounts import NewAccount
 from tests.federation.browser import open_browser, sign_in
+from tests.federation.forms import is_signed_in, send
 from tests.federation.server import Server
 
 NEW_PASSWORD = "another horse battery"
-
-
-async def is_signed_in(browser: httpx.AsyncClient) -> bool:
-    """Whether the settings are shown, or the way to sign in."""
-    return (await browser.get("/settings")).status_code == 200
 
 
 async def test_new_password_signs_out_every_other_browser(alpha: Server) -> None:
     """Who changes their password stays signed in; whoever else was in their account is out."""
     mine, theirs = await sign_in(alpha, "alice"), await sign_in(alpha, "alice")
     bobs = await sign_in(alpha, "bob")
-    page = (await mine.get("/settings")).text
-    token = re.search(r'name="csrf" value="(\w+)"', page)
-    assert token
-    form = {"csrf": token[1], "password": NEW_PASSWORD}
-    changed = await mine.post("/settings/password", data=form)
+    changed = await send(mine, "/settings", "/settings/password", password=NEW_PASSWORD)
     assert changed.status_code == 303
     assert await is_signed_in(mine)
     assert not await is_signed_in(theirs)
