@@ -32,7 +32,7 @@ from fedlearn.domain.follows import FollowState
 from fedlearn.domain.ids import ActorId, Uri
 from fedlearn.instance import Instance
 from fedlearn.remote.actors import keep_actor
-from fedlearn.services import accounts
+from fedlearn.services import accounts, signing_in
 from fedlearn.services.accounts import NewAccount
 from fedlearn.settings import load_settings
 from tests.postgres import drop_database, fresh_database
@@ -268,5 +268,5 @@ async def _befriend(instance: Instance, follower: Actor, followee: Actor) -> Non
 
 
 async def _signed_in(instance: Instance, user: User) -> Person:
-    token = await accounts.open_session(instance, user, "bench")
+    token = await signing_in.open_session(instance, user, "bench")
     return Person(user.actor.id, f"__Host-session={token}")

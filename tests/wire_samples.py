@@ -108,7 +108,7 @@ def main() -> None:
     quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     with (
         patch("fedlearn.instance.generate_key", lambda: next(keys)),
-        patch("fedlearn.services.accounts._hasher", quick),
+        patch("fedlearn.services.passwords._hasher", quick),
         tempfile.TemporaryDirectory() as folder,
     ):
         rows = asyncio.run(play_all(samples, Path(folder)))

@@ -11,7 +11,7 @@ from fedlearn.domain.actors import Actor, Role
 from fedlearn.domain.audience import Reach, Scope
 from fedlearn.errors import Invalid
 from fedlearn.instance import Instance
-from fedlearn.services import accounts, deletion, follows, lookup, moving, statuses
+from fedlearn.services import accounts, deletion, follows, lookup, moving, signing_in, statuses
 from fedlearn.services.accounts import NewAccount
 from fedlearn.services.drafts import Draft
 
@@ -33,7 +33,7 @@ def create_user(
 
     async def work(instance: Instance) -> str:
         user = await accounts.create_account(instance, wanted)
-        return "" if password else await accounts.make_sign_in_link(instance, user)
+        return "" if password else await signing_in.make_sign_in_link(instance, user)
 
     link = with_instance(work)
     console.print(f"@{name} has an account now." + (f"\nTo sign in once: {link}" if link else ""))
@@ -69,7 +69,7 @@ def make_link(name: Name) -> None:
 
     async def work(instance: Instance) -> str:
         user = await accounts.find_user(instance, name)
-        return await accounts.make_sign_in_link(instance, user)
+        return await signing_in.make_sign_in_link(instance, user)
 
     console.print(with_instance(work))
 

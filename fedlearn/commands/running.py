@@ -15,7 +15,7 @@ from fedlearn.commands.terminal import console, current_settings, with_instance
 from fedlearn.db.opening import migrate as migrate_database
 from fedlearn.errors import StartError
 from fedlearn.instance import VERSION, Instance
-from fedlearn.services import accounts
+from fedlearn.services import accounts, signing_in
 from fedlearn.worker import Worker
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -65,7 +65,7 @@ async def _nothing(_instance: Instance) -> str:
 
 
 async def _owner_link(instance: Instance) -> str:
-    return await accounts.make_sign_in_link(instance, await accounts.ensure_owner(instance))
+    return await signing_in.make_sign_in_link(instance, await accounts.ensure_owner(instance))
 
 
 def worker() -> None:

@@ -5,7 +5,7 @@ Tokens are stored as hashes, so that a copy of the database opens no session.
 
 from fedlearn.db.actors import actor_of
 from fedlearn.db.database import Connection, Row
-from fedlearn.domain.actors import Role, User
+from fedlearn.domain.actors import Role, Session, User
 from fedlearn.domain.ids import ActorId, Millis, UserId, now, snowflake
 
 # A user with the actor it owns; the user's own columns stand behind u_.
@@ -160,6 +160,37 @@ async def delete_session(connection: Connection, token_hash: str) -> None:
     """The browser has signed out."""
     await connection.execute(
         "DELETE FROM session WHERE token_hash = :token_hash", token_hash=token_hash
+    )
+
+
+async def sessions_of(connection: Connection, user_id: UserId, seen_since: Millis) -> list[Session]:
+    """The browsers in which somebody is signed in, the one seen last first."""
+    rows = await connection.fetch_all(
+        """
+        SELECT token_hash, user_agent, created_at, seen_at FROM session
+        WHERE user_id = :user_id AND seen_at > :seen_since
+        ORDER BY seen_at DESC, created_at DESC, token_hash
+        """,
+        user_id=user_id,
+        seen_since=seen_since,
+    )
+    return [
+        Session(
+            token_hash=row["token_hash"],
+            user_agent=row["user_agent"],
+            created_at=Millis(row["created_at"]),
+            seen_at=Millis(row["seen_at"]),
+        )
+        for row in rows
+    ]
+
+
+async def delete_session_of(connection: Connection, user_id: UserId, token_hash: str) -> None:
+    """One browser of this person is signed out; nothing happens where it is somebody else's."""
+    await connection.execute(
+        "DELETE FROM session WHERE user_id = :user_id AND token_hash = :token_hash",
+        user_id=user_id,
+        token_hash=token_hash,
     )
 
 

@@ -148,3 +148,13 @@ class User:
     role: Role
     created_at: Millis
     approved_at: Millis | None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A browser in which somebody is signed in. The hash names it; it opens nothing."""
+
+    token_hash: str
+    user_agent: str
+    created_at: Millis
+    seen_at: Millis

@@ -1,13 +1,8 @@
-"""This is where people get an account, sign in, and say who they are."""
+"""This is where people get an account, and say who they are."""
 
-import hashlib
 import re
-import secrets
 from dataclasses import dataclass, replace
 from typing import Any
-
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 
 from fedlearn.activitypub.render.activities import render_update_actor
 from fedlearn.activitypub.render.actors import render_actor
@@ -21,23 +16,18 @@ from fedlearn.domain.ids import Millis, Uri, UserId, now
 from fedlearn.errors import Invalid, NotFound
 from fedlearn.instance import Instance
 from fedlearn.outbox.publish import publish_to_followers
+from fedlearn.services.passwords import check_password, hash_password
+from fedlearn.services.tokens import hash_token, new_token
 from fedlearn.settings import Registration, Settings
 from fedlearn.text.format import format_status
 
-MINUTE_MS = 60_000
-DAY_MS = 24 * 60 * MINUTE_MS
-SEEN_AGAIN_AFTER_MS = 10 * MINUTE_MS
+DAY_MS = 24 * 3_600_000
 INVITATION_DAYS = 14
-TOKEN_BYTES = 32
-SHORTEST_PASSWORD = 10
-LONGEST_PASSWORD = 512
 LONGEST_NAME = 30
 NAME = re.compile(r"[a-zA-Z0-9_]+")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 # Names that would be taken for a part of the server, or for somebody who speaks for it.
 RESERVED = frozenset({"about", "actor", "admin", "api", "inbox", "instance", "root", "support"})
-
-_hasher = PasswordHasher()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +42,7 @@ class NewAccount:
 
 async def create_account(instance: Instance, wanted: NewAccount, *, approved: bool = True) -> User:
     """A new person with an actor; `Invalid` names each field that will not do."""
-    password_hash = _hasher.hash(wanted.password) if wanted.password else None
+    password_hash = hash_password(wanted.password) if wanted.password else None
     async with instance.db.write() as connection:
         await _check(connection, wanted)
         profile = new_profile(instance.uris, wanted.username, ActorKind.PERSON)
@@ -85,6 +75,15 @@ async def sign_up(instance: Instance, wanted: NewAccount, invitation: str) -> Us
             if not await db_users.use_invitation(connection, hash_token(invitation)):
                 raise Invalid("This invitation has been used or has run out.")
     return await create_account(instance, wanted, approved=mode is not Registration.APPROVAL)
+
+
+async def make_invitation(instance: Instance) -> str:
+    """An address with which one person may sign up."""
+    token = new_token()
+    expires_at = Millis(now() + INVITATION_DAYS * DAY_MS)
+    async with instance.db.write() as connection:
+        await db_users.insert_invitation(connection, hash_token(token), expires_at)
+    return f"{instance.uris.origin}/sign-up?invitation={token}"
 
 
 async def ensure_instance_actor(db: Database, uris: Uris, settings: Settings) -> Actor:
@@ -223,93 +222,6 @@ async def rotate_key(instance: Instance, actor: Actor) -> None:
         )
 
 
-# --- signing in ----------------------------------------------------------------------------------
-
-
-async def sign_in(instance: Instance, login: str, password: str) -> User | None:
-    """Who has this name or address and this password."""
-    async with instance.db.read() as connection:
-        found = await db_users.user_with_password(connection, login.strip().removeprefix("@"))
-    # Checked even for nobody, so that the time taken does not tell who has an account.
-    stored = (found[1] if found else None) or _hash_of_nobody()
-    try:
-        _hasher.verify(stored, password[:LONGEST_PASSWORD])
-    except (VerificationError, InvalidHashError):
-        return None
-    return found[0] if found else None
-
-
-async def open_session(instance: Instance, user: User, user_agent: str) -> str:
-    """A new browser session; what comes back is the secret for its cookie."""
-    if user.approved_at is None:
-        raise Invalid("Your account waits for approval by the people who run this server.")
-    if not user.actor.is_active:
-        raise Invalid("This account is closed.")
-    token = secrets.token_urlsafe(TOKEN_BYTES)
-    async with instance.db.write() as connection:
-        await db_users.insert_session(connection, user.id, hash_token(token), user_agent[:200])
-    return token
-
-
-async def user_of_session(instance: Instance, token: str) -> User | None:
-    """Who is signed in with this cookie, if the session was used lately enough."""
-    token_hash = hash_token(token)
-    seen_since = Millis(now() - instance.settings.session_days * DAY_MS)
-    async with instance.db.read() as connection:
-        found = await db_users.user_of_session(connection, token_hash, seen_since)
-    if found is None:
-        return None
-    user, seen_at = found
-    if seen_at < now() - SEEN_AGAIN_AFTER_MS:
-        async with instance.db.write() as connection:
-            await db_users.touch_session(connection, token_hash)
-    return user
-
-
-async def close_session(instance: Instance, token: str) -> None:
-    """Sign out."""
-    async with instance.db.write() as connection:
-        await db_users.delete_session(connection, hash_token(token))
-
-
-async def make_sign_in_link(instance: Instance, user: User) -> str:
-    """An address that signs this person in once, for as long as the settings say."""
-    token = secrets.token_urlsafe(TOKEN_BYTES)
-    expires_at = Millis(now() + instance.settings.sign_in_link_minutes * MINUTE_MS)
-    async with instance.db.write() as connection:
-        await db_users.insert_sign_in_link(connection, user.id, hash_token(token), expires_at)
-    return f"{instance.uris.origin}/sign-in/{token}"
-
-
-async def use_sign_in_link(instance: Instance, token: str) -> User | None:
-    """Whom the link signs in; None when it was used or has run out."""
-    async with instance.db.write() as connection:
-        user_id = await db_users.use_sign_in_link(connection, hash_token(token))
-        return await db_users.user_by_id(connection, user_id) if user_id else None
-
-
-async def make_invitation(instance: Instance) -> str:
-    """An address with which one person may sign up."""
-    token = secrets.token_urlsafe(TOKEN_BYTES)
-    expires_at = Millis(now() + INVITATION_DAYS * DAY_MS)
-    async with instance.db.write() as connection:
-        await db_users.insert_invitation(connection, hash_token(token), expires_at)
-    return f"{instance.uris.origin}/sign-up?invitation={token}"
-
-
-async def change_password(instance: Instance, user: User, password: str, session: str) -> None:
-    """Choose a password, or another; every browser but the one with this session is signed out."""
-    _check_password(password)
-    async with instance.db.write() as connection:
-        await db_users.set_password(connection, user.id, _hasher.hash(password))
-        await db_users.delete_other_sessions(connection, user.id, hash_token(session))
-
-
-def hash_token(token: str) -> str:
-    """How a secret token is stored; it is random, so one quick hash is enough."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
 # --- what is checked -----------------------------------------------------------------------------
 
 
@@ -328,13 +240,7 @@ async def _check(connection: Connection, wanted: NewAccount) -> None:
     if errors:
         raise Invalid(" ".join(errors.values()), errors)
     if wanted.password is not None:
-        _check_password(wanted.password)
-
-
-def _check_password(password: str) -> None:
-    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        message = f"A password has at least {SHORTEST_PASSWORD} characters."
-        raise Invalid(message, {"password": message})
+        check_password(wanted.password)
 
 
 def _check_profile(settings: Settings, name: str, bio: str) -> None:
@@ -352,7 +258,3 @@ async def _user(connection: Connection, user_id: UserId) -> User:
     if user is None:
         raise AssertionError("a user that was just made is not there")
     return user
-
-
-def _hash_of_nobody() -> str:
-    return _hasher.hash("nobody has this password")

@@ -12,7 +12,7 @@ from starlette.types import Message
 
 from fedlearn.domain.actors import User
 from fedlearn.errors import FedlearnError, Forbidden, Invalid
-from fedlearn.services import accounts
+from fedlearn.services import signing_in
 from fedlearn.web.body import read_body
 from fedlearn.web.context import instance_of, parts_of
 from fedlearn.web.limits import Rate
@@ -30,7 +30,7 @@ async def current_user(request: Request) -> User | None:
     if not hasattr(request.state, "user"):
         token = session_token(request)
         instance = instance_of(request)
-        request.state.user = await accounts.user_of_session(instance, token) if token else None
+        request.state.user = await signing_in.user_of_session(instance, token) if token else None
     user: User | None = request.state.user
     return user
 

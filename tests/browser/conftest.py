@@ -11,7 +11,7 @@ import pytest_asyncio
 from argon2 import PasswordHasher
 from playwright.async_api import Browser, Page, async_playwright
 
-from fedlearn.services import accounts
+from fedlearn.services import passwords, signing_in
 from tests.browser.running import serve
 from tests.browser.visitor import DEVICES, Device, Visitor
 from tests.federation.conftest import network, peer, peer_keys, settings_of
@@ -87,7 +87,7 @@ def who(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(autouse=True)
 def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """Passwords are hashed as always, but not for as long."""
-    monkeypatch.setattr(accounts, "_hasher", PasswordHasher(1, 64, 1))
+    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(1, 64, 1))
 
 
 @pytest.fixture(scope="session")
@@ -110,7 +110,7 @@ async def visit(
         visitors.append(visitor)
         if name is not None:
             user = await server.user(name)
-            token = await accounts.open_session(server.instance, user, "")
+            token = await signing_in.open_session(server.instance, user, "")
             await page.context.add_cookies([{"name": "session", "value": token, "url": origin}])
         return visitor
 

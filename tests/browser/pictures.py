@@ -16,7 +16,7 @@ from typing import Literal
 from playwright.async_api import Browser, async_playwright
 
 from fedlearn.db.opening import migrate
-from fedlearn.services import accounts
+from fedlearn.services import signing_in
 from fedlearn.settings import Settings
 from tests.browser import demo
 from tests.browser.conftest import QUIET
@@ -99,7 +99,7 @@ async def _browser(folder: Path) -> AsyncIterator[Browser]:
 async def _take(browser: Browser, server: Server, picture: Picture) -> None:
     origin = server.instance.uris.origin
     user = await server.user(READER)
-    token = await accounts.open_session(server.instance, user, "")
+    token = await signing_in.open_session(server.instance, user, "")
     page = await browser.new_page(
         viewport={"width": picture.width, "height": picture.height},
         device_scale_factor=picture.scale,

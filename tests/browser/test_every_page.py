@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import Page, Route, expect
 
 from fedlearn.domain.audience import Reach, Scope
-from fedlearn.services import accounts
+from fedlearn.services import accounts, signing_in
 from tests.browser.conftest import Visit
 from tests.browser.visitor import DESKTOP, DEVICES, PHONE, TWO_DEVICES
 from tests.federation.server import Server
@@ -49,7 +49,7 @@ async def test_every_page_is_sound(alpha: Server, visit: Visit, who: str) -> Non
         answer = await alpha.reply(f"{who}_{depth % 2}", answer.status.uri, f"Depth {depth} " * 20)
     await alpha.post(f"{who}_0", f"@{who} for you", reach=Reach.DIRECT)
     await alpha.follow(f"{who}_0", f"@{who}@{alpha.host}")
-    link = await accounts.make_sign_in_link(alpha.instance, await alpha.user(who))
+    link = await signing_in.make_sign_in_link(alpha.instance, await alpha.user(who))
 
     stranger, reader = await visit(alpha), await visit(alpha, who)
     thread = f"/@{who}/{post.id}"

@@ -12,7 +12,7 @@ from starlette.routing import Route
 from typer.testing import CliRunner
 
 from fedlearn import cli
-from fedlearn.services import accounts
+from fedlearn.services import accounts, signing_in
 from fedlearn.settings import Registration, Settings
 from fedlearn.web.pages.statuses import ACTS
 from fedlearn.web.routes import PAGES
@@ -51,7 +51,7 @@ async def place(settings_of: Callable[..., Settings], network: Network) -> Async
 
 async def sign_in(server: Server, name: str) -> str:
     """Have the client of the server be this person from now on; the token for their forms."""
-    token = await accounts.open_session(server.instance, await server.user(name), "")
+    token = await signing_in.open_session(server.instance, await server.user(name), "")
     server.http.cookies.set("__Host-session", token, domain=server.host, path="/")
     return field_of(await server.http.get("/settings"), "csrf")
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from fedlearn.services import accounts
+from fedlearn.services import signing_in
 from tests.browser.conftest import Visit
 from tests.browser.visitor import TWO_DEVICES
 from tests.federation.server import Server
@@ -18,7 +18,7 @@ PASSWORD = "a battery of horses"
 async def test_link_password_and_back(alpha: Server, visit: Visit, who: str) -> None:
     """A one-time link signs in once; the password chosen then works, another one does not."""
     user = await alpha.user(who)
-    link = await accounts.make_sign_in_link(alpha.instance, user)
+    link = await signing_in.make_sign_in_link(alpha.instance, user)
     visitor = await visit(alpha)
     page = visitor.page
     await visitor.go(link.removeprefix(visitor.origin))

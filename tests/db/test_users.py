@@ -8,7 +8,7 @@ import pytest
 from fedlearn.db import actors as db_actors
 from fedlearn.db import users as db_users
 from fedlearn.db.database import Connection
-from fedlearn.domain.actors import Role
+from fedlearn.domain.actors import Role, Session
 from fedlearn.domain.ids import Millis, UserId
 from tests.builders import local, signs_up
 from tests.clock import DAY, MINUTE, Clock
@@ -102,6 +102,24 @@ async def test_session(connection: Connection, clock: Clock) -> None:
     await db_users.delete_session(connection, "hash a")
     assert await db_users.user_of_session(connection, "hash a", before) is None
     assert await db_users.user_of_session(connection, "hash b", before) == (bob, began)
+
+
+async def test_sessions_of_somebody(connection: Connection, clock: Clock) -> None:
+    """Their own, the one seen last first, without those that have ended; each can be ended."""
+    alice, bob = await signs_up(connection, "alice"), await signs_up(connection, "bob")
+    began = clock.now
+    for name, user in (("old", alice), ("one", alice), ("two", alice), ("bobs", bob)):
+        await db_users.insert_session(connection, user.id, name, f"{name} browser")
+        clock.forward(MINUTE)
+    seen = clock.now
+    await db_users.touch_session(connection, "one")
+    found = await db_users.sessions_of(connection, alice.id, began)
+    first = Session("one", "one browser", Millis(began + MINUTE), seen)
+    assert (found[0], [one.token_hash for one in found]) == (first, ["one", "two"])
+    await db_users.delete_session_of(connection, alice.id, "bobs")
+    await db_users.delete_session_of(connection, alice.id, "two")
+    left = [await db_users.sessions_of(connection, user.id, began) for user in (alice, bob)]
+    assert [[one.token_hash for one in of] for of in left] == [["one"], ["bobs"]]
 
 
 @pytest.mark.parametrize("end", ["gone", "suspended"])

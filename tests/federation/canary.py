@@ -17,7 +17,7 @@ from fedlearn.db.details import Details, replace_details
 from fedlearn.db.polls import store_poll
 from fedlearn.domain.polls import Poll, PollOption
 from fedlearn.domain.statuses import Attachment, Preview, StatusView
-from fedlearn.services import accounts, bookmarks, boosts, favourites, statuses
+from fedlearn.services import bookmarks, boosts, favourites, signing_in, statuses
 from fedlearn.web.routes import all_routes
 from tests.federation.network import Network
 from tests.federation.peer import ACTIVITY_JSON, Person
@@ -117,7 +117,7 @@ def signed_by(server: Server, person: Person) -> Asker:
 
 async def signed_in(server: Server, name: str) -> Asker:
     """A person here, in a browser and with the same cookie in a program."""
-    token = await accounts.open_session(server.instance, await server.user(name), "a browser")
+    token = await signing_in.open_session(server.instance, await server.user(name), "a browser")
     cookie = f"__Host-session={token}"
 
     async def ask(path: str) -> Sequence[httpx.Response]:

@@ -40,7 +40,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """Passwords are hashed in no time: nothing here depends on how long that should take."""
     quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr("fedlearn.services.accounts._hasher", quick)
+    monkeypatch.setattr("fedlearn.services.passwords._hasher", quick)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from fedlearn.db import blocks as db_blocks
 from fedlearn.domain.actors import Role
 from fedlearn.errors import Invalid, NotFound
-from fedlearn.services import accounts, blocks, deletion, favourites, follows
+from fedlearn.services import accounts, blocks, deletion, favourites, follows, signing_in
 from fedlearn.services.accounts import NewAccount
 from tests.federation.browser import fill_sign_in, open_browser, sign_in
 from tests.federation.network import Network
@@ -79,12 +79,12 @@ async def test_nobody_signs_in_any_more(alpha: Server) -> None:
     """Sessions end, the password opens nothing, and nobody gets the name; the address is free."""
     browser = await sign_in(alpha, "alice")
     user = await alpha.user("alice")
-    link = await accounts.make_sign_in_link(alpha.instance, user)
+    link = await signing_in.make_sign_in_link(alpha.instance, user)
     assert (await browser.get("/settings")).status_code == 200
     await alpha.remove("alice")
     assert (await browser.get("/settings")).status_code == 303
     assert (await fill_sign_in(open_browser(alpha), "alice")).status_code != 303
-    assert await accounts.use_sign_in_link(alpha.instance, link.rpartition("/")[2]) is None
+    assert await signing_in.use_sign_in_link(alpha.instance, link.rpartition("/")[2]) is None
     with pytest.raises(NotFound):
         await accounts.find_user(alpha.instance, "alice")
     with pytest.raises(Invalid) as refused:

@@ -6,7 +6,7 @@ from starlette.responses import RedirectResponse, Response
 
 from fedlearn.domain.actors import User
 from fedlearn.errors import Invalid
-from fedlearn.services import accounts
+from fedlearn.services import accounts, signing_in
 from fedlearn.services.accounts import NewAccount
 from fedlearn.settings import Registration
 from fedlearn.web.context import instance_of, parts_of
@@ -37,7 +37,7 @@ async def sign_in(request: Request) -> Response:
     await _spend_try(request)
     form = await read_open_form(request)
     login, target = text_of(form, "login"), local_path(text_of(form, "next"))
-    user = await accounts.sign_in(instance_of(request), login, text_of(form, "password"))
+    user = await signing_in.sign_in(instance_of(request), login, text_of(form, "password"))
     if user is None:
         problem = "The name or the password is not right."
         return await _render_sign_in(request, login=login, target=target, problem=problem)
@@ -56,7 +56,7 @@ async def use_sign_in_link(request: Request) -> Response:
     """The button behind a one-time link was pressed."""
     await _spend_try(request)
     await read_open_form(request)
-    user = await accounts.use_sign_in_link(instance_of(request), request.path_params["token"])
+    user = await signing_in.use_sign_in_link(instance_of(request), request.path_params["token"])
     if user is None:
         problem = "This link has been used or has run out. Ask for a new one."
         return await _render_sign_in(request, login="", target="/", problem=problem)
@@ -66,7 +66,7 @@ async def use_sign_in_link(request: Request) -> Response:
 async def sign_out(request: Request) -> Response:
     """The session ends, here and in the database."""
     await read_form(request)
-    await accounts.close_session(instance_of(request), session_token(request))
+    await signing_in.close_session(instance_of(request), session_token(request))
     response = RedirectResponse("/sign-in", status_code=303)
     forget_session(request, response)
     return response
@@ -100,7 +100,7 @@ async def sign_up(request: Request) -> Response:
 
 async def _open_session(request: Request, user: User, target: str) -> Response:
     agent = request.headers.get("user-agent", "")
-    token = await accounts.open_session(instance_of(request), user, agent)
+    token = await signing_in.open_session(instance_of(request), user, agent)
     response = RedirectResponse(target, status_code=303)
     set_session(request, response, token)
     return response

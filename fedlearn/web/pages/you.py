@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from fedlearn.domain.actors import Profile
 from fedlearn.errors import Invalid
-from fedlearn.services import accounts
+from fedlearn.services import accounts, signing_in
 from fedlearn.text.sanitize import to_plain_text
 from fedlearn.web.context import instance_of, parts_of
 from fedlearn.web.pages.forms import text_of
@@ -47,7 +47,7 @@ async def change_password(request: Request) -> Response:
     """The password form was sent."""
     form, user = await read_form(request), await require_user(request)
     try:
-        await accounts.change_password(
+        await signing_in.change_password(
             instance_of(request), user, text_of(form, "password"), session_token(request)
         )
     except Invalid as error:
