@@ -10,6 +10,7 @@ from fedlearn.web import media
 from fedlearn.web.federation import actors, collections, discovery, inbox, objects, quotes
 from fedlearn.web.pages import (
     about,
+    feeds,
     home,
     notifications,
     profiles,
@@ -61,6 +62,7 @@ MEDIA = [Route(PROXY + "/{token}/{address}", media.get_proxied)]
 PAGES = [
     Route("/", home.home_page),
     Route("/public", home.public_page),
+    Route("/tags/{name}.atom", feeds.hashtag_feed),
     Route("/tags/{name}", home.hashtag_page),
     Route("/statuses", home.post_status, methods=["POST"]),
     Route("/statuses/{status_id:id}/edit", statuses.edit_page),
@@ -88,6 +90,7 @@ PAGES = [
     Route("/sign-up", signing_in.sign_up, methods=["POST"]),
     Route("/about", about.about_page),
     Route("/robots.txt", about.robots),
+    Route("/@{username}.atom", feeds.profile_feed),
     Route("/@{username}", profiles.profile_page),
     Route("/@{username}/{status_id:id}", statuses.thread_page),
 ]

@@ -74,6 +74,7 @@ QUESTIONS: dict[str, Question] = {
     "home_page": lambda c: db_timelines.home_page(c, ALICE, before=None, limit=20),
     "author_page": lambda c: db_timelines.author_page(c, ALICE, BOB, before=None, limit=20),
     "outbox_page": lambda c: db_timelines.outbox_page(c, BOB, before=None, limit=20),
+    "author_feed": lambda c: db_timelines.author_feed(c, BOB, 20),
     "public_page": lambda c: db_timelines.public_page(c, ALICE, before=None, limit=20),
     "ancestors": lambda c: db_timelines.ancestors(c, ALICE, POST),
     "descendants": lambda c: db_timelines.descendants(c, ALICE, POST),
@@ -213,7 +214,7 @@ async def test_indexes_serve_what_they_were_made_for(
 
 async def test_pages_need_no_sorting(busy_instance: Raw) -> None:
     """Timelines come out of their index in order, so that a page costs what a page holds."""
-    for name in ("home_page", "author_page", "outbox_page", "public_page"):
+    for name in ("home_page", "author_page", "author_feed", "outbox_page", "public_page"):
         planner = Planner(busy_instance)
         await QUESTIONS[name](planner)
         assert not [line for line in planner.plan if "TEMP B-TREE" in line]

@@ -121,6 +121,11 @@ async def _find(request: Request, *, is_signed_in: bool) -> Actor:
             actor = await db_actors.remote_actor(connection, handle.name, handle.domain)
         else:
             actor = None
+    return with_page(actor)
+
+
+def with_page(actor: Actor | None) -> Actor:
+    """The actor, if it is one that has a page; else `NotFound`."""
     if actor is None or not actor.is_active or actor.profile.kind is ActorKind.APPLICATION:
         raise NotFound("There is no such account here.")
     return actor
