@@ -41,7 +41,8 @@ def render_feed(feed: Feed, views: Sequence[StatusView], uris: Uris) -> bytes:
     _add(root, "generator", "fedlearn", version=VERSION)
     for view in views:
         _add_entry(root, view, uris)
-    return tostring(root, encoding="utf-8", xml_declaration=True)
+    body: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
+    return body
 
 
 def _add_entry(root: Element, view: StatusView, uris: Uris) -> None:

@@ -23,6 +23,7 @@ from fedlearn.web.federation.actors import actor_document
 from fedlearn.web.negotiation import wants_activity
 from fedlearn.web.pages.forms import back, cursor_of
 from fedlearn.web.sessions import current_user, read_form, require_user
+from fedlearn.web.shared import shared_profile
 from fedlearn.web.templating import render_page
 
 A_PAGE = 20
@@ -62,6 +63,7 @@ async def profile_page(request: Request) -> Response:
         mine=mine,
         is_blocked=is_blocked,
         moved_to=moved_to,
+        shared=shared_profile(actor, instance_of(request).uris),
     )
 
 
