@@ -203,6 +203,21 @@ async def outbox_page(
     return _ids(rows)
 
 
+async def author_feed(connection: Connection, author_id: ActorId, limit: int) -> list[StatusId]:
+    """What an actor has written for everybody, for its feed: without boosts."""
+    rows = await connection.fetch_all(
+        f"""
+        SELECT s.id FROM status s
+        WHERE s.actor_id = :author AND s.reach = 'public' AND s.boost_of_id IS NULL AND {VISIBLE}
+        ORDER BY s.id DESC LIMIT :limit
+        """,
+        author=author_id,
+        limit=limit,
+        **eyes(STRANGER),
+    )
+    return _ids(rows)
+
+
 async def count_outbox(connection: Connection, author_id: ActorId) -> int:
     """How many statuses the ActivityPub outbox holds."""
     row = await connection.fetch_one(

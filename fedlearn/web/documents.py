@@ -47,7 +47,9 @@ class DocumentCache:
 
 def send(request: Request, document: CachedDocument, headers: dict[str, str]) -> Response:
     """The document, or 304 for who has it already."""
-    if request.headers.get("if-none-match") == document.etag:
+    # Proxies that compress what they hand on call it weakly the same (RFC 9110, section 13.1.2).
+    known = request.headers.get("if-none-match", "").split(",")
+    if document.etag in {etag.strip().removeprefix("W/") for etag in known}:
         return Response(status_code=304, headers={"etag": document.etag, **headers})
     return Response(
         document.body,

@@ -35,6 +35,7 @@ MACHINE_PATHS = (
     "/oauth/",
     "/contexts/",
     "/media/",
+    "/oembed/",
 )
 # What one caller must not see another may, so nothing in between may keep the refusal.
 NOT_KEPT = {"cache-control": "private, no-store", "vary": "Accept, Signature"}

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # Read by programs of any origin (browsers' scripts among them), and never with cookies.
-OPEN_PATHS = ("/.well-known/", "/nodeinfo/", "/users/", "/actor/", "/@", "/contexts/")
+OPEN_PATHS = ("/.well-known/", "/nodeinfo/", "/users/", "/actor/", "/@", "/contexts/", "/oembed/")
 
 CSP = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "

@@ -10,10 +10,12 @@ from fedlearn.web import media
 from fedlearn.web.federation import actors, collections, discovery, inbox, objects, quotes
 from fedlearn.web.pages import (
     about,
+    feeds,
     home,
     keeping_away,
     kept,
     notifications,
+    oembed,
     profiles,
     search,
     security,
@@ -64,6 +66,7 @@ MEDIA = [Route(PROXY + "/{token}/{address}", media.get_proxied)]
 PAGES = [
     Route("/", home.home_page),
     Route("/public", home.public_page),
+    Route("/tags/{name}.atom", feeds.hashtag_feed),
     Route("/tags/{name}", home.hashtag_page),
     Route("/statuses", home.post_status, methods=["POST"]),
     Route("/statuses/{status_id:id}/edit", statuses.edit_page),
@@ -99,8 +102,10 @@ PAGES = [
     Route("/sign-out", signing_in.sign_out, methods=["POST"]),
     Route("/sign-up", signing_in.sign_up_page),
     Route("/sign-up", signing_in.sign_up, methods=["POST"]),
+    Route("/oembed", oembed.get_oembed),
     Route("/about", about.about_page),
     Route("/robots.txt", about.robots),
+    Route("/@{username}.atom", feeds.profile_feed),
     Route("/@{username}", profiles.profile_page),
     Route("/@{username}/{status_id:id}", statuses.thread_page),
 ]

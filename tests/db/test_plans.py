@@ -83,6 +83,7 @@ QUESTIONS: dict[str, Question] = {
     "tied_to_domain": lambda c: tied_to_domain(c, ActorId(1), "far.example"),
     "author_page": lambda c: db_timelines.author_page(c, ALICE, BOB, before=None, limit=20),
     "outbox_page": lambda c: db_timelines.outbox_page(c, BOB, before=None, limit=20),
+    "author_feed": lambda c: db_timelines.author_feed(c, BOB, 20),
     "public_page": lambda c: db_timelines.public_page(c, ALICE, before=None, limit=20),
     "bookmarks_page": lambda c: db_bookmarks.bookmarks_page(c, ALICE, before=None, limit=20),
     "favourites_page": lambda c: db_favourites.favourites_page(c, ALICE, before=None, limit=20),
@@ -226,7 +227,7 @@ async def test_indexes_serve_what_they_were_made_for(
 
 async def test_pages_need_no_sorting(busy_instance: Raw) -> None:
     """Timelines come out of their index in order, so that a page costs what a page holds."""
-    for name in (*SORTED, "bookmarks_page", "favourites_page"):
+    for name in (*SORTED, "author_feed", "bookmarks_page", "favourites_page"):
         planner = Planner(busy_instance)
         await QUESTIONS[name](planner)
         assert not [line for line in planner.plan if "TEMP B-TREE" in line]

@@ -403,3 +403,19 @@ async def test_new_follow_brings_no_answers_to_strangers(connection: Connection)
     await says(connection, alice, answers=asked)
     await db_timelines.fill_home(connection, bob.id, alice.id, 40)
     assert await home_of(connection, bob.viewer) == [thread.id, own.id]
+
+
+async def test_feed_of_an_author(connection: Connection) -> None:
+    """A feed has what its author wrote for everybody, newest first, answers too and no boosts."""
+    alice, bob = await local(connection, "alice"), await local(connection, "bob")
+    theirs = await says(connection, bob)
+    posts = [
+        await says(connection, alice, reach=reach, scope=scope)
+        for scope in Scope
+        for reach in Reach
+    ]
+    answer = await says(connection, alice, answers=theirs)
+    await boosts(connection, alice, theirs)
+    public = next(one for one in posts if (one.reach, one.scope) == (Reach.PUBLIC, Scope.FED))
+    assert await db_timelines.author_feed(connection, alice.id, 9) == [answer.id, public.id]
+    assert await db_timelines.author_feed(connection, alice.id, 1) == [answer.id]

@@ -190,6 +190,7 @@ async def questions(server: Server, secret: Secret) -> list[str]:
         found += [
             f"/.well-known/webfinger?resource={address}",
             f"/authorize_interaction?uri={address}",
+            f"/oembed?url={address}",
             f"/search?q={address}",
         ]
     return list(dict.fromkeys(found))

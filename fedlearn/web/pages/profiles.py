@@ -25,6 +25,7 @@ from fedlearn.web.federation.actors import actor_document
 from fedlearn.web.negotiation import wants_activity
 from fedlearn.web.pages.forms import back, cursor_of
 from fedlearn.web.sessions import current_user, read_form, require_user
+from fedlearn.web.shared import shared_profile
 from fedlearn.web.templating import render_page
 
 A_PAGE = 20
@@ -68,6 +69,7 @@ async def profile_page(request: Request) -> Response:
         mute=mute,
         blocks_domain=blocks_domain,
         moved_to=moved_to,
+        shared=shared_profile(actor, instance_of(request).uris),
     )
 
 
@@ -132,6 +134,11 @@ async def _find(request: Request, *, is_signed_in: bool) -> Actor:
             actor = await db_actors.remote_actor(connection, handle.name, handle.domain)
         else:
             actor = None
+    return with_page(actor)
+
+
+def with_page(actor: Actor | None) -> Actor:
+    """The actor, if it is one that has a page; else `NotFound`."""
     if actor is None or not actor.is_active or actor.profile.kind is ActorKind.APPLICATION:
         raise NotFound("There is no such account here.")
     return actor

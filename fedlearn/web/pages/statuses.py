@@ -23,6 +23,7 @@ from fedlearn.web.federation.objects import status_document
 from fedlearn.web.negotiation import wants_activity
 from fedlearn.web.pages.forms import LONGEST_NUMBER, back, read_poll, text_of
 from fedlearn.web.sessions import current_user, read_form, require_user
+from fedlearn.web.shared import shared_status
 from fedlearn.web.templating import permalink, render_page
 
 
@@ -72,6 +73,7 @@ async def render_thread(
         ancestors=ancestors,
         replies=list(_in_order_of_reading(status_id, replies)),
         edits=edits,
+        shared=shared_status(view, instance_of(request).uris),
         draft=draft or {},
         errors=errors or {},
     )
