@@ -7,6 +7,7 @@ import msgspec
 
 from fedlearn.db.database import Connection, Row
 from fedlearn.db.emojis import read_emojis, write_emojis
+from fedlearn.db.indexing import index_actor
 from fedlearn.db.policies import policy_for
 from fedlearn.domain.actors import Actor, ActorKind, OwnKey, Profile, ProfileField, PublicKey
 from fedlearn.domain.ids import ActorId, Millis, Uri, now, snowflake
@@ -109,6 +110,7 @@ async def store_actor(connection: Connection, profile: Profile, host: str) -> Ac
     )
     if row is None:
         raise AssertionError("an upsert that returns nothing")
+    await index_actor(connection, ActorId(row["id"]), profile)
     return actor_of(row)
 
 

@@ -51,6 +51,11 @@ def snowflake_of_arrival(published: Millis) -> int:
     return snowflake(Millis(published + spread))
 
 
+def snowflake_from(at: Millis) -> int:
+    """Below every id that is made at this moment, and above those from before."""
+    return (at << SEQUENCE_BITS) - 1
+
+
 def moment_of(snowflake_id: int) -> Millis:
     """When the thing with this id was made."""
     return Millis(snowflake_id >> SEQUENCE_BITS)

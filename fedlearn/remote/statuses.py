@@ -17,6 +17,7 @@ from fedlearn.db import statuses as db_statuses
 from fedlearn.db.conversations import is_open_conversation
 from fedlearn.db.database import Connection
 from fedlearn.db.details import Details, add_details, replace_details
+from fedlearn.db.indexing import index_again, index_status
 from fedlearn.domain.actors import Actor
 from fedlearn.domain.audience import Scope
 from fedlearn.domain.ids import ActorId, Millis, StatusId, Uri, now, snowflake_of_arrival
@@ -73,9 +74,11 @@ async def store_note(
             raise RefusedDocument(f"{note.uri} belongs to somebody else")
         # It may have been fetched as part of a conversation, and nobody told so far.
         return Stored(known, tuple(await db_statuses.named_in(connection, known.id)))
-    await add_details(connection, status.id, _details(note))
+    details = _details(note)
+    await add_details(connection, status.id, details)
     if note.poll is not None:
         await db_polls.store_poll(connection, status.id, note.poll)
+    await index_status(connection, status, details, note.poll)
     if note.quote is not None:
         await claim_quote(connection, status, note.quote, quotes_above=quotes_above)
     named = await _store_mentions(connection, uris, status, note, author.profile.followers)
@@ -111,6 +114,7 @@ async def update_note(
     )
     await db_statuses.replace_text(connection, before, after)
     await replace_details(connection, before.id, _details(note))
+    await index_again(connection, after)
     await claim_quote(connection, after, note.quote)
     named = await _store_mentions(connection, uris, after, note, author.profile.followers)
     return Stored(after, tuple(named))

@@ -134,6 +134,8 @@ async def change_profile(
     bio: str,
     is_locked: bool,
     hides_follows: bool = False,
+    is_discoverable: bool = True,
+    is_indexable: bool = False,
 ) -> Actor:
     """Say who one is; followers elsewhere are told. `bio` is plain text."""
     _check_profile(instance.settings, name, bio)
@@ -145,6 +147,8 @@ async def change_profile(
         summary=summary,
         is_locked=is_locked,
         hides_follows=hides_follows,
+        is_discoverable=is_discoverable,
+        is_indexable=is_indexable,
     )
 
 

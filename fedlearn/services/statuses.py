@@ -10,6 +10,7 @@ from fedlearn.db import received as db_received
 from fedlearn.db import statuses as db_statuses
 from fedlearn.db.database import Connection
 from fedlearn.db.details import replace_hashtags
+from fedlearn.db.indexing import index_again
 from fedlearn.domain.actors import Actor
 from fedlearn.domain.audience import Scope
 from fedlearn.domain.ids import StatusId, now, snowflake
@@ -53,6 +54,7 @@ async def post_status(instance: Instance, author: Actor, draft: Draft) -> Status
         await _store_details(connection, status, draft.text, named)
         if draft.poll is not None:
             await open_poll(connection, status.id, draft.poll)
+        await index_again(connection, status)
         if quoted is not None:
             await quote(instance, connection, author, status, quoted)
         await distribute(connection, status, author, [actor.id for actor in named.values()])
@@ -107,6 +109,7 @@ async def edit_status(
         )
         new = await _store_details(connection, after, text, named)
         await change_poll(connection, status_id, poll)
+        await index_again(connection, after)
         for actor in (one for one in named.values() if one.id in new):
             await notify(connection, actor, author, NotificationKind.MENTION, status_id)
         view = await seen(connection, author, status_id)

@@ -1,4 +1,6 @@
-"""This is where people find somebody by handle, or a post by its address."""
+"""This is where people find each other, hashtags and posts: by name or address, or by words."""
+
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -6,18 +8,32 @@ from starlette.responses import RedirectResponse, Response
 from fedlearn.domain.actors import Actor, User
 from fedlearn.errors import FetchError, Invalid, NotFound, RefusedDocument
 from fedlearn.services.lookup import look_up
+from fedlearn.services.search import Found, is_name, search
 from fedlearn.web.context import instance_of
+from fedlearn.web.pages.forms import cursor_of
 from fedlearn.web.sessions import require_user
 from fedlearn.web.templating import permalink, render_page
 
+A_PAGE = 20
+
 
 async def search_page(request: Request) -> Response:
-    """The search form, or where it leads."""
+    """The search form, with what was found; a handle or an address leads where it means."""
     user = await require_user(request)
     query = request.query_params.get("q", "")
-    if not query.strip():
-        return await render_page(request, "search.html", query="", problem="")
-    return await _lead_to(request, user, query)
+    if is_name(query):
+        return await _lead_to(request, user, query)
+    before = cursor_of(request)
+    found = await search(instance_of(request), user.actor, query, before=before, limit=A_PAGE)
+    return await render_page(
+        request,
+        "search.html",
+        query=query,
+        problem="",
+        found=found,
+        is_first=before is None,
+        older=found.older and urlencode({"q": query, "before": found.older}),
+    )
 
 
 async def authorize_interaction(request: Request) -> Response:
@@ -42,4 +58,6 @@ async def _lead_to(request: Request, user: User, query: str) -> Response:
 
 
 async def _no_luck(request: Request, query: str, problem: str, status: int) -> Response:
-    return await render_page(request, "search.html", status=status, query=query, problem=problem)
+    return await render_page(
+        request, "search.html", status=status, query=query, problem=problem, found=Found()
+    )

@@ -36,6 +36,8 @@ async def change_profile(request: Request) -> Response:
             bio=text_of(form, "bio"),
             is_locked=bool(text_of(form, "is_locked")),
             hides_follows=bool(text_of(form, "hides_follows")),
+            is_discoverable=bool(text_of(form, "is_discoverable")),
+            is_indexable=bool(text_of(form, "is_indexable")),
         )
     except Invalid as error:
         return await _render_settings(request, form, errors=error.fields)
@@ -63,6 +65,8 @@ def _as_draft(profile: Profile) -> dict[str, str]:
         "bio": _as_typed(profile.summary),
         "is_locked": "on" if profile.is_locked else "",
         "hides_follows": "on" if profile.hides_follows else "",
+        "is_discoverable": "on" if profile.is_discoverable else "",
+        "is_indexable": "on" if profile.is_indexable else "",
     }
 
 
