@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from fedlearn.domain.audience import Reach, Scope
-from fedlearn.services import accounts
+from fedlearn.services import accounts, signing_in
 from tests.federation.network import Network
 from tests.federation.server import Server
 
@@ -89,7 +89,7 @@ async def test_what_is_not_for_everybody_is_not_described(
     """A post that is quiet, for some or kept inside has no description, for who may read it too."""
     view = await alpha.post("alice", "a word", reach=reach, scope=scope)
     assert (await oembed(alpha, view.status.url)).status_code == 404
-    token = await accounts.open_session(alpha.instance, await alpha.user("alice"), "a browser")
+    token = await signing_in.open_session(alpha.instance, await alpha.user("alice"), "a browser")
     page = await alpha.get(view.status.url, "text/html", cookie=f"__Host-session={token}")
     assert "a word" in page.text
     assert told_by(page) == {}

@@ -12,8 +12,8 @@ from sqlalchemy import Connection, Row, text
 
 from fedlearn.db.marks import marks_of_actor, marks_of_status, words_of_actor, words_of_status
 
-revision = "0008_search"
-down_revision = "0007_relay_style"
+revision = "0009_search"
+down_revision = "0008_keeping"
 
 AT_ONCE = 1_000
 
