@@ -30,6 +30,7 @@ from fedlearn.web.limits import Limits
 from fedlearn.web.middleware import CommonHeaders
 from fedlearn.web.proxied import ProxiedPaths
 from fedlearn.web.routes import all_routes
+from fedlearn.web.texts import read_texts
 from fedlearn.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -86,6 +87,7 @@ def make_app(
     resolver: Resolver | None = None,
 ) -> Starlette:
     """The web application; its lifespan opens the instance and, if so set, runs the worker."""
+    texts = read_texts(settings)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -99,6 +101,7 @@ def make_app(
                 limits=Limits(is_on=settings.rate_limits),
                 media=media,
                 proxied=ProxiedPaths(instance.uris, instance.keys.secret_for("media proxy")),
+                texts=texts,
             )
             async with _working(instance), AsyncExitStack() as stack:
                 stack.push_async_callback(media.close)

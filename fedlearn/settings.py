@@ -61,6 +61,12 @@ class Settings:
         "A place to learn from each other.", "One sentence about the instance."
     )
     contact_email: str = setting("", "Where people reach the operator.")
+    rules_file: Path | None = setting(
+        None, "Markdown file with the rules of the place, for /rules; read when the server starts."
+    )
+    privacy_file: Path | None = setting(
+        None, "Markdown file with the privacy policy, for /privacy; read when the server starts."
+    )
     database: str = setting(
         "", "postgresql://user@host/name, or the path of an SQLite file (default: in `data_dir`)."
     )

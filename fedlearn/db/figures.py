@@ -42,6 +42,28 @@ async def open_web_posts(connection: Connection) -> int:
     return int(row["n"]) if row else 0
 
 
+async def public_posts(connection: Connection) -> int:
+    """Local posts that stand in public timelines, answers too: what the page about us tells."""
+    row = await connection.fetch_one(
+        """
+        SELECT count(*) AS n FROM status
+        WHERE is_local AND reach = 'public' AND boost_of_id IS NULL AND scope = 'fed'
+        """
+    )
+    return int(row["n"]) if row else 0
+
+
+async def people_here(connection: Connection) -> int:
+    """People with an account that takes part."""
+    row = await connection.fetch_one(
+        """
+        SELECT count(*) AS n FROM local_user u JOIN actor a ON a.id = u.actor_id
+        WHERE u.approved_at IS NOT NULL AND a.gone_at IS NULL AND a.suspended_at IS NULL
+        """
+    )
+    return int(row["n"]) if row else 0
+
+
 async def active_users(connection: Connection, since: Millis) -> int:
     """How many people were here since then."""
     row = await connection.fetch_one(

@@ -59,3 +59,8 @@ def snowflake_from(at: Millis) -> int:
 def moment_of(snowflake_id: int) -> Millis:
     """When the thing with this id was made."""
     return Millis(snowflake_id >> SEQUENCE_BITS)
+
+
+def first_id_at(moment: Millis) -> int:
+    """The smallest id that something made then can have; all that is older has a smaller one."""
+    return moment << SEQUENCE_BITS

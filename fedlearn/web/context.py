@@ -11,6 +11,7 @@ from fedlearn.remote.media import MediaCache
 from fedlearn.web.documents import DocumentCache
 from fedlearn.web.limits import Limits
 from fedlearn.web.proxied import ProxiedPaths
+from fedlearn.web.texts import Texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class Parts:
     limits: Limits
     media: MediaCache
     proxied: ProxiedPaths
+    texts: Texts
 
 
 def parts_of(request: HTTPConnection) -> Parts:

@@ -19,9 +19,10 @@ from fedlearn.errors import (
     Unavailable,
 )
 from fedlearn.web.limits import TooManyRequests
+from fedlearn.web.middleware import added_headers
 from fedlearn.web.negotiation import wants_activity
 from fedlearn.web.sessions import SignInNeeded
-from fedlearn.web.templating import render_page
+from fedlearn.web.templating import render_failure, render_page
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +59,7 @@ TITLES = {
 WHAT_TO_DO = {
     404: "The address may be mistyped, or what was here is gone.",
     405: "Go back, and try it from the page that you came from.",
+    500: "It was noted, with its number. Try again in a moment.",
 }
 
 
@@ -126,11 +128,18 @@ async def _http(request: Request, error: Exception) -> Response:
 
 
 async def _unforeseen(request: Request, error: Exception) -> Response:
-    request_id = request.scope.get("fedlearn.request_id", "")
+    request_id = request.scope["fedlearn.request_id"]
     log.error("request %s failed", request_id, exc_info=error)
-    return await answer(
-        request, 500, f"It was noted. If you report it, name the request {request_id}."
-    )
+    if is_for_machine(request):
+        message = f"It was noted. If you report it, name the request {request_id}."
+        response = await answer(request, 500, message)
+    else:
+        response = render_failure(
+            request, "error.html", status=500, title=TITLES[500], message=WHAT_TO_DO[500]
+        )
+    # Such an answer is given outside of everything that adds to answers.
+    response.raw_headers += added_headers(request.scope, response.raw_headers)
+    return response
 
 
 EXCEPTION_HANDLERS: dict[

@@ -33,13 +33,17 @@ class CommonHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *_added(scope, message["headers"])]
+                message["headers"] = [
+                    *message["headers"],
+                    *added_headers(scope, message["headers"]),
+                ]
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
 
 
-def _added(scope: Scope, sent: Iterable[tuple[bytes, bytes]]) -> Headers:
+def added_headers(scope: Scope, sent: Iterable[tuple[bytes, bytes]]) -> Headers:
+    """What an answer to this request gets besides its own headers."""
     added: Headers = [
         (b"x-request-id", scope["fedlearn.request_id"].encode()),
         (b"x-content-type-options", b"nosniff"),

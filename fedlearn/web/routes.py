@@ -10,6 +10,7 @@ from fedlearn.web import media
 from fedlearn.web.federation import actors, collections, discovery, inbox, objects, quotes
 from fedlearn.web.pages import (
     about,
+    explore,
     feeds,
     home,
     keeping_away,
@@ -65,6 +66,7 @@ MEDIA = [Route(PROXY + "/{token}/{address}", media.get_proxied)]
 
 PAGES = [
     Route("/", home.home_page),
+    Route("/explore", explore.explore_page),
     Route("/public", home.public_page),
     Route("/tags/{name}.atom", feeds.hashtag_feed),
     Route("/tags/{name}", home.hashtag_page),
@@ -104,6 +106,8 @@ PAGES = [
     Route("/sign-up", signing_in.sign_up, methods=["POST"]),
     Route("/oembed", oembed.get_oembed),
     Route("/about", about.about_page),
+    Route("/rules", about.rules_page),
+    Route("/privacy", about.privacy_page),
     Route("/robots.txt", about.robots),
     Route("/@{username}.atom", feeds.profile_feed),
     Route("/@{username}", profiles.profile_page),

@@ -59,11 +59,28 @@ async def render_page(
 ) -> Response:
     """A page, with who is signed in and what is new for them."""
     user = await current_user(request)
-    instance, media = instance_of(request), parts_of(request).proxied.path_of
     unread = 0
     if user is not None:
-        async with instance.db.read() as connection:
+        async with instance_of(request).db.read() as connection:
             unread = await db_notifications.count_unread(connection, user.actor.id)
+    me = user.actor if user else None
+    values |= {"me": me, "unread": unread}
+    return _respond(request, template, status, headers, values)
+
+
+def render_failure(request: Request, template: str, *, status: int, **values: Any) -> Response:
+    """A page that asks the database nothing, which may be what failed; so nobody is named."""
+    return _respond(request, template, status, {}, {"me": None, "failed": True, **values})
+
+
+def _respond(
+    request: Request,
+    template: str,
+    status: int,
+    headers: Mapping[str, str] | None,
+    values: Mapping[str, Any],
+) -> Response:
+    instance, media = instance_of(request), parts_of(request).proxied.path_of
     html = (
         _environment()
         .get_template(template)
@@ -72,9 +89,8 @@ async def render_page(
             uris=instance.uris,
             path=request.url.path,
             here=_here(request),
-            me=user.actor if user else None,
             csrf=csrf_token(request),
-            unread=unread,
+            request_id=request.scope["fedlearn.request_id"],
             media=media,
             pictured=partial(pictured, media),
             **values,

@@ -53,7 +53,18 @@ async def test_every_page_is_sound(alpha: Server, visit: Visit, who: str) -> Non
 
     stranger, reader = await visit(alpha), await visit(alpha, who)
     thread = f"/@{who}/{post.id}"
-    shared = ["/", "/public", "/about", f"/@{who}", thread, "/tags/" + "tag" * 20, "/sign-up"]
+    shared = [
+        "/",
+        "/public",
+        "/explore",
+        "/about",
+        "/rules",
+        "/privacy",
+        f"/@{who}",
+        thread,
+        "/tags/" + "tag" * 20,
+        "/sign-up",
+    ]
     for path in [*shared, "/sign-in", link.removeprefix(stranger.origin)]:
         assert (await stranger.go(path)).ok, path
     own = ["/search", "/notifications", "/settings", "/bookmarks", "/favourites", "/muted"]

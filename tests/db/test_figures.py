@@ -1,5 +1,6 @@
 """What the instance counts of itself."""
 
+from fedlearn.db import actors as db_actors
 from fedlearn.db import figures as db_figures
 from fedlearn.db import users as db_users
 from fedlearn.db.database import Connection
@@ -62,3 +63,18 @@ async def test_who_was_here(connection: Connection, clock: Clock) -> None:
     assert await db_figures.active_users(connection, then) == 1
     await db_users.touch_session(connection, "old")
     assert await db_figures.active_users(connection, then) == 2
+
+
+async def test_who_is_here(connection: Connection) -> None:
+    """People count who may take part, and posts that stand in public timelines, without boosts."""
+    alice = (await signs_up(connection, "alice")).actor
+    await signs_up(connection, "waits", approved_at=None)
+    suspended = (await signs_up(connection, "suspended")).actor
+    await db_actors.set_suspended(connection, suspended.id, Millis(1))
+    robin = await remote(connection)
+    for reach in Reach:
+        for scope in Scope:
+            await says(connection, alice, reach=reach, scope=scope)
+    await boosts(connection, alice, await says(connection, robin))
+    assert await db_figures.people_here(connection) == 1
+    assert await db_figures.public_posts(connection) == 1

@@ -25,6 +25,7 @@ from fedlearn.db import figures as db_figures
 from fedlearn.db import follows as db_follows
 from fedlearn.db import hosts as db_hosts
 from fedlearn.db import jobs as db_jobs
+from fedlearn.db import lively as db_lively
 from fedlearn.db import media as db_media
 from fedlearn.db import polls as db_polls
 from fedlearn.db import quotes as db_quotes
@@ -83,6 +84,9 @@ QUESTIONS: dict[str, Question] = {
     "tied_to_domain": lambda c: tied_to_domain(c, ActorId(1), "far.example"),
     "author_page": lambda c: db_timelines.author_page(c, ALICE, BOB, before=None, limit=20),
     "outbox_page": lambda c: db_timelines.outbox_page(c, BOB, before=None, limit=20),
+    "lively_hashtags": lambda c: db_lively.lively_hashtags(c, Millis(0), 20),
+    "lively_statuses": lambda c: db_lively.lively_statuses(c, Millis(0), 20),
+    "new_people": lambda c: db_lively.new_people(c, ALICE, Millis(0), 20),
     "author_feed": lambda c: db_timelines.author_feed(c, BOB, 20),
     "public_page": lambda c: db_timelines.public_page(c, ALICE, before=None, limit=20),
     "bookmarks_page": lambda c: db_bookmarks.bookmarks_page(c, ALICE, before=None, limit=20),
@@ -116,8 +120,18 @@ QUESTIONS: dict[str, Question] = {
 # What nobody deletes while it is pointed at: accounts of ours.
 NEVER_DELETED = {("outgoing_activity", "sender_id"), ("sign_in_link", "user_id")}
 # What a statement makes for itself may be read from end to end.
-INTERMEDIATE = {"json_each", "due", "ranked", "fair", "above", "below", "found"}
-SORTED = ("home_page", "author_page", "outbox_page", "public_page")
+INTERMEDIATE = {
+    "json_each",
+    "due",
+    "ranked",
+    "fair",
+    "above",
+    "below",
+    "found",
+    "recent",
+    "taken_up",
+}
+SORTED = ("home_page", "author_page", "author_feed", "outbox_page", "public_page")
 SCAN = re.compile(r"SCAN (\w+)")
 
 

@@ -1,0 +1,99 @@
+"""This is where it is answered what is lively here: what several people do, lately, in public.
+
+Only what was posted here for everybody counts, as a stranger sees it, and only a number of the
+latest posts is looked at. One person alone makes nothing lively, however busy, and nobody does who
+is silenced, blocked or suspended.
+"""
+
+from dataclasses import dataclass
+
+from fedlearn.db.actors import actor_of
+from fedlearn.db.database import Connection
+from fedlearn.db.visibility import VISIBLE, eyes
+from fedlearn.domain.actors import Actor
+from fedlearn.domain.audience import STRANGER, Viewer
+from fedlearn.domain.ids import Millis, StatusId, first_id_at
+
+LOOKED_AT = 1000
+
+# CROSS JOIN has SQLite begin with the few rows on its left, whatever it believes of the right.
+ACTIVE = "a.gone_at IS NULL AND a.suspended_at IS NULL AND a.policy IS NULL"
+
+RECENT = f"""recent (id, actor_id) AS (
+    SELECT s.id, s.actor_id FROM status s
+    WHERE s.is_local AND s.reach = 'public' AND s.boost_of_id IS NULL AND s.id >= :since
+        AND EXISTS (SELECT 1 FROM actor a WHERE a.id = s.actor_id AND {ACTIVE}) AND {VISIBLE}
+    ORDER BY s.id DESC LIMIT :looked_at)"""
+
+
+@dataclass(frozen=True, slots=True)
+class LivelyHashtag:
+    """A hashtag with how many people used it, in how many posts."""
+
+    name: str
+    people: int
+    posts: int
+
+
+async def lively_hashtags(connection: Connection, since: Millis, limit: int) -> list[LivelyHashtag]:
+    """Hashtags that several people have used since then, those of most people first."""
+    rows = await connection.fetch_all(
+        f"""
+        WITH {RECENT}
+        SELECT h.name, count(DISTINCT recent.actor_id) AS people, count(*) AS posts
+        FROM recent CROSS JOIN hashtag h WHERE h.status_id = recent.id
+        GROUP BY h.name HAVING count(DISTINCT recent.actor_id) > 1
+        ORDER BY people DESC, posts DESC, h.name LIMIT :limit
+        """,
+        since=first_id_at(since),
+        looked_at=LOOKED_AT,
+        limit=limit,
+        **eyes(STRANGER),
+    )
+    return [LivelyHashtag(row["name"], row["people"], row["posts"]) for row in rows]
+
+
+async def lively_statuses(connection: Connection, since: Millis, limit: int) -> list[StatusId]:
+    """Posts since then that several others have liked or answered, those of most people first."""
+    rows = await connection.fetch_all(
+        f"""
+        WITH {RECENT}, taken_up (id, author_id, actor_id) AS (
+            SELECT recent.id, recent.actor_id, f.actor_id
+            FROM recent CROSS JOIN favourite f WHERE f.status_id = recent.id
+            UNION
+            SELECT recent.id, recent.actor_id, s.actor_id
+            FROM recent CROSS JOIN status s WHERE s.in_reply_to_id = recent.id AND {VISIBLE})
+        SELECT id, count(*) AS people FROM taken_up
+        WHERE actor_id <> author_id
+            AND EXISTS (SELECT 1 FROM actor a WHERE a.id = taken_up.actor_id AND {ACTIVE})
+        GROUP BY id HAVING count(*) > 1
+        ORDER BY people DESC, id DESC LIMIT :limit
+        """,
+        since=first_id_at(since),
+        looked_at=LOOKED_AT,
+        limit=limit,
+        **eyes(STRANGER),
+    )
+    return [StatusId(row["id"]) for row in rows]
+
+
+async def new_people(
+    connection: Connection, viewer: Viewer, since: Millis, limit: int
+) -> list[Actor]:
+    """Who has joined since then and wants to be found, newest first; nobody whom a block parts."""
+    rows = await connection.fetch_all(
+        f"""
+        SELECT a.* FROM local_user u CROSS JOIN actor a
+        WHERE u.id >= :since AND u.approved_at IS NOT NULL AND a.id = u.actor_id
+            AND a.is_discoverable AND a.moved_to IS NULL AND a.id <> :viewer_id AND {ACTIVE}
+            AND NOT EXISTS (SELECT 1 FROM block b
+                WHERE b.actor_id = a.id AND b.target_id = :viewer_id)
+            AND NOT EXISTS (SELECT 1 FROM block b
+                WHERE b.actor_id = :viewer_id AND b.target_id = a.id)
+        ORDER BY u.id DESC LIMIT :limit
+        """,
+        since=first_id_at(since),
+        viewer_id=viewer.actor_id or 0,
+        limit=limit,
+    )
+    return [actor_of(row) for row in rows]
