@@ -131,7 +131,7 @@ INTERMEDIATE = {
     "recent",
     "taken_up",
 }
-SORTED = ("home_page", "author_page", "author_feed", "outbox_page", "public_page")
+SORTED = ("home_page", "author_page", "outbox_page", "public_page")
 SCAN = re.compile(r"SCAN (\w+)")
 
 
