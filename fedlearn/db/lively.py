@@ -1,17 +1,18 @@
 """This is where it is answered what is lively here: what several people do, lately, in public.
 
-Only what was posted here for everybody counts, as a stranger sees it, and only a number of the
-latest posts is looked at. One person alone makes nothing lively, however busy, and nobody does who
-is silenced, blocked or suspended.
+Only what was posted here for everybody counts, without what the reader may not or does not want to
+see, and only a number of the latest posts is looked at. One person alone makes nothing lively,
+however busy, and nobody does who is silenced, blocked or suspended.
 """
 
 from dataclasses import dataclass
 
 from fedlearn.db.actors import actor_of
 from fedlearn.db.database import Connection
-from fedlearn.db.visibility import VISIBLE, eyes
+from fedlearn.db.visibility import VISIBLE
+from fedlearn.db.wanted import WANTED, wishes
 from fedlearn.domain.actors import Actor
-from fedlearn.domain.audience import STRANGER, Viewer
+from fedlearn.domain.audience import Viewer
 from fedlearn.domain.ids import Millis, StatusId, first_id_at
 
 LOOKED_AT = 1000
@@ -21,8 +22,9 @@ ACTIVE = "a.gone_at IS NULL AND a.suspended_at IS NULL AND a.policy IS NULL"
 
 RECENT = f"""recent (id, actor_id) AS (
     SELECT s.id, s.actor_id FROM status s
-    WHERE s.is_local AND s.reach = 'public' AND s.boost_of_id IS NULL AND s.id >= :since
-        AND EXISTS (SELECT 1 FROM actor a WHERE a.id = s.actor_id AND {ACTIVE}) AND {VISIBLE}
+    WHERE s.is_local AND s.reach = 'public' AND s.scope = 'fed' AND s.boost_of_id IS NULL
+        AND s.id >= :since AND {VISIBLE} AND {WANTED}
+        AND EXISTS (SELECT 1 FROM actor a WHERE a.id = s.actor_id AND {ACTIVE})
     ORDER BY s.id DESC LIMIT :looked_at)"""
 
 
@@ -35,7 +37,9 @@ class LivelyHashtag:
     posts: int
 
 
-async def lively_hashtags(connection: Connection, since: Millis, limit: int) -> list[LivelyHashtag]:
+async def lively_hashtags(
+    connection: Connection, viewer: Viewer, since: Millis, limit: int
+) -> list[LivelyHashtag]:
     """Hashtags that several people have used since then, those of most people first."""
     rows = await connection.fetch_all(
         f"""
@@ -48,12 +52,14 @@ async def lively_hashtags(connection: Connection, since: Millis, limit: int) -> 
         since=first_id_at(since),
         looked_at=LOOKED_AT,
         limit=limit,
-        **eyes(STRANGER),
+        **wishes(viewer),
     )
     return [LivelyHashtag(row["name"], row["people"], row["posts"]) for row in rows]
 
 
-async def lively_statuses(connection: Connection, since: Millis, limit: int) -> list[StatusId]:
+async def lively_statuses(
+    connection: Connection, viewer: Viewer, since: Millis, limit: int
+) -> list[StatusId]:
     """Posts since then that several others have liked or answered, those of most people first."""
     rows = await connection.fetch_all(
         f"""
@@ -62,7 +68,9 @@ async def lively_statuses(connection: Connection, since: Millis, limit: int) -> 
             FROM recent CROSS JOIN favourite f WHERE f.status_id = recent.id
             UNION
             SELECT recent.id, recent.actor_id, s.actor_id
-            FROM recent CROSS JOIN status s WHERE s.in_reply_to_id = recent.id AND {VISIBLE})
+            FROM recent CROSS JOIN status s
+            WHERE s.in_reply_to_id = recent.id AND s.reach IN ('public', 'unlisted')
+                AND s.scope = 'fed' AND {VISIBLE})
         SELECT id, count(*) AS people FROM taken_up
         WHERE actor_id <> author_id
             AND EXISTS (SELECT 1 FROM actor a WHERE a.id = taken_up.actor_id AND {ACTIVE})
@@ -72,7 +80,7 @@ async def lively_statuses(connection: Connection, since: Millis, limit: int) -> 
         since=first_id_at(since),
         looked_at=LOOKED_AT,
         limit=limit,
-        **eyes(STRANGER),
+        **wishes(viewer),
     )
     return [StatusId(row["id"]) for row in rows]
 
@@ -80,7 +88,7 @@ async def lively_statuses(connection: Connection, since: Millis, limit: int) -> 
 async def new_people(
     connection: Connection, viewer: Viewer, since: Millis, limit: int
 ) -> list[Actor]:
-    """Who has joined since then and wants to be found, newest first; nobody whom a block parts."""
+    """Who has joined since then and wants to be found, newest first; nobody blocked or muted."""
     rows = await connection.fetch_all(
         f"""
         SELECT a.* FROM local_user u CROSS JOIN actor a
@@ -90,10 +98,13 @@ async def new_people(
                 WHERE b.actor_id = a.id AND b.target_id = :viewer_id)
             AND NOT EXISTS (SELECT 1 FROM block b
                 WHERE b.actor_id = :viewer_id AND b.target_id = a.id)
+            AND NOT EXISTS (SELECT 1 FROM mute m
+                WHERE m.actor_id = :viewer_id AND m.target_id = a.id
+                    AND (m.expires_at IS NULL OR m.expires_at > :now))
         ORDER BY u.id DESC LIMIT :limit
         """,
         since=first_id_at(since),
-        viewer_id=viewer.actor_id or 0,
         limit=limit,
+        **wishes(viewer),
     )
     return [actor_of(row) for row in rows]

@@ -6,12 +6,14 @@ from typing import Any
 from fedlearn.db import actors as db_actors
 from fedlearn.db import details as db_details
 from fedlearn.db import lively as db_lively
+from fedlearn.db import mutes as db_mutes
 from fedlearn.db.database import Connection
 from fedlearn.db.details import Details
 from fedlearn.db.lively import LivelyHashtag
 from fedlearn.domain.actors import Actor
 from fedlearn.domain.audience import STRANGER, Reach, Scope
 from fedlearn.domain.ids import Millis, now
+from fedlearn.domain.mutes import Mute
 from fedlearn.domain.statuses import Status
 from tests.builders import OUR_HOST, boosts, likes, local, remote, says, signs_up
 from tests.clock import DAY, Clock
@@ -44,9 +46,9 @@ async def test_hashtags_of_several_people(connection: Connection) -> None:
     for _ in range(9):
         await says_with(connection, alice, "lone")
     await says_with(connection, robin, "lone")
-    found = await db_lively.lively_hashtags(connection, LONG_AGO, 9)
+    found = await db_lively.lively_hashtags(connection, STRANGER, LONG_AGO, 9)
     assert found == [LivelyHashtag("bees", 3, 5), LivelyHashtag("ants", 2, 2)]
-    assert await db_lively.lively_hashtags(connection, LONG_AGO, 1) == found[:1]
+    assert await db_lively.lively_hashtags(connection, STRANGER, LONG_AGO, 1) == found[:1]
 
 
 async def test_hashtags_of_what_is_not_for_everybody(connection: Connection) -> None:
@@ -59,10 +61,10 @@ async def test_hashtags_of_what_is_not_for_everybody(connection: Connection) -> 
                 await says_with(connection, bob, "bees", reach=reach, scope=scope)
     week = Millis(now() - 7 * DAY)
     await says_with(connection, bob, "bees", at=Millis(week - 1000))
-    assert await db_lively.lively_hashtags(connection, week, 9) == []
-    assert len(await db_lively.lively_hashtags(connection, Millis(week - 2000), 9)) == 1
+    assert await db_lively.lively_hashtags(connection, STRANGER, week, 9) == []
+    assert len(await db_lively.lively_hashtags(connection, STRANGER, Millis(week - 2000), 9)) == 1
     await db_actors.set_suspended(connection, bob.id, now())
-    assert await db_lively.lively_hashtags(connection, LONG_AGO, 9) == []
+    assert await db_lively.lively_hashtags(connection, STRANGER, LONG_AGO, 9) == []
 
 
 async def test_posts_that_several_people_take_up(connection: Connection) -> None:
@@ -78,9 +80,9 @@ async def test_posts_that_several_people_take_up(connection: Connection) -> None
     for author in (alice, alice, bob, bob):
         await says(connection, author, answers=lone)
     await boosts(connection, carol, lone)
-    found = await db_lively.lively_statuses(connection, LONG_AGO, 9)
+    found = await db_lively.lively_statuses(connection, STRANGER, LONG_AGO, 9)
     assert found == [answered.id, liked.id]
-    assert await db_lively.lively_statuses(connection, LONG_AGO, 1) == [answered.id]
+    assert await db_lively.lively_statuses(connection, STRANGER, LONG_AGO, 1) == [answered.id]
 
 
 async def test_who_makes_no_post_lively(connection: Connection) -> None:
@@ -93,11 +95,11 @@ async def test_who_makes_no_post_lively(connection: Connection) -> None:
     await likes(connection, robin, post)
     for policy in ("silence", "block"):
         await is_under(connection, robin, policy)
-        assert await db_lively.lively_statuses(connection, LONG_AGO, 9) == []
+        assert await db_lively.lively_statuses(connection, STRANGER, LONG_AGO, 9) == []
     await is_under(connection, robin, None)
-    assert await db_lively.lively_statuses(connection, LONG_AGO, 9) == [post.id]
+    assert await db_lively.lively_statuses(connection, STRANGER, LONG_AGO, 9) == [post.id]
     await db_actors.set_suspended(connection, bob.id, now())
-    assert await db_lively.lively_statuses(connection, LONG_AGO, 9) == []
+    assert await db_lively.lively_statuses(connection, STRANGER, LONG_AGO, 9) == []
 
 
 async def test_posts_that_are_not_for_everybody(connection: Connection) -> None:
@@ -113,7 +115,7 @@ async def test_posts_that_are_not_for_everybody(connection: Connection) -> None:
         for other in others:
             await likes(connection, other, post)
     public = next(one for one in posts if (one.reach, one.scope) == (Reach.PUBLIC, Scope.FED))
-    assert await db_lively.lively_statuses(connection, LONG_AGO, 9) == [public.id]
+    assert await db_lively.lively_statuses(connection, STRANGER, LONG_AGO, 9) == [public.id]
 
 
 async def test_new_people(connection: Connection, clock: Clock) -> None:
@@ -137,3 +139,24 @@ async def test_new_people(connection: Connection, clock: Clock) -> None:
     assert len(await db_lively.new_people(connection, STRANGER, then, 1)) == 1
     to_alice = await db_lively.new_people(connection, alice.viewer, then, 9)
     assert [one.id for one in to_alice] == [bob.id]
+    await db_mutes.store_mute(connection, alice.id, Mute(bob.id, False, None))
+    assert await db_lively.new_people(connection, alice.viewer, then, 9) == []
+
+
+async def test_whom_the_reader_mutes(connection: Connection) -> None:
+    """Who is muted makes nothing lively for who mutes them; what is inside does for nobody."""
+    alice, bob = await local(connection, "alice"), await local(connection, "bob")
+    carol = await local(connection, "carol")
+    post = await says_with(connection, bob, "bees")
+    await says_with(connection, carol, "bees")
+    await likes(connection, carol, post)
+    await says(connection, alice, answers=post, scope=Scope.ORG)
+    assert await db_lively.lively_statuses(connection, alice.viewer, LONG_AGO, 9) == []
+    await likes(connection, alice, post)
+    for viewer in (STRANGER, alice.viewer):
+        assert len(await db_lively.lively_hashtags(connection, viewer, LONG_AGO, 9)) == 1
+        assert len(await db_lively.lively_statuses(connection, viewer, LONG_AGO, 9)) == 1
+    await db_mutes.store_mute(connection, alice.id, Mute(bob.id, False, None))
+    assert await db_lively.lively_hashtags(connection, alice.viewer, LONG_AGO, 9) == []
+    assert await db_lively.lively_statuses(connection, alice.viewer, LONG_AGO, 9) == []
+    assert len(await db_lively.lively_hashtags(connection, STRANGER, LONG_AGO, 9)) == 1

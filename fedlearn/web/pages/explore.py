@@ -17,13 +17,13 @@ HASHTAGS, POSTS, PEOPLE = 12, 10, 6
 
 
 async def explore_page(request: Request) -> Response:
-    """Hashtags, posts and new people; the same for everybody, but for blocks."""
+    """Hashtags, posts and new people; the same for everybody, but for blocks and mutes."""
     user = await current_user(request)
     viewer = user.actor.viewer if user else STRANGER
     week, month = Millis(now() - WEEK_MS), Millis(now() - MONTH_MS)
     async with instance_of(request).db.read() as connection:
-        hashtags = await db_lively.lively_hashtags(connection, week, HASHTAGS)
-        ids = await db_lively.lively_statuses(connection, week, POSTS)
+        hashtags = await db_lively.lively_hashtags(connection, viewer, week, HASHTAGS)
+        ids = await db_lively.lively_statuses(connection, viewer, week, POSTS)
         views = await status_views(connection, viewer, ids)
         people = await db_lively.new_people(connection, viewer, month, PEOPLE)
     return await render_page(request, "explore.html", hashtags=hashtags, views=views, people=people)
