@@ -70,7 +70,7 @@ async def test_every_page_is_sound(alpha: Server, visit: Visit, who: str) -> Non
     own = ["/search", "/notifications", "/settings", "/bookmarks", "/favourites", "/muted"]
     for path in [*shared, *own, f"/@{who}_0", f"/statuses/{post.id}/edit"]:
         assert (await reader.go(path)).ok, path
-    assert (await reader.go("/search?q=nobody_at_all")).status == 404
+    assert (await reader.go("/search?q=@nobody_at_all")).status == 404
     await reader.draw_window(820)
     for path in ["/", f"/@{who}_0/{answer.id}", thread, "/notifications"]:
         await reader.go(path)

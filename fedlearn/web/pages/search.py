@@ -59,5 +59,12 @@ async def _lead_to(request: Request, user: User, query: str) -> Response:
 
 async def _no_luck(request: Request, query: str, problem: str, status: int) -> Response:
     return await render_page(
-        request, "search.html", status=status, query=query, problem=problem, found=Found()
+        request,
+        "search.html",
+        status=status,
+        query=query,
+        problem=problem,
+        found=Found(),
+        is_first=True,
+        older=None,
     )
