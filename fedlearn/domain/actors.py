@@ -166,3 +166,11 @@ class Session:
     user_agent: str
     created_at: Millis
     seen_at: Millis
+
+
+@dataclass(frozen=True, slots=True)
+class SecondStep:
+    """The secret of somebody's codes, sealed; it counts from when it was confirmed."""
+
+    sealed: bytes
+    confirmed_at: Millis | None

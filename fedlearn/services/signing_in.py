@@ -1,10 +1,11 @@
 """This is where people prove who they are, and where their sessions begin and end."""
 
 from fedlearn.db import mail_links as db_mail_links
+from fedlearn.db import second_steps as db_second_steps
 from fedlearn.db import users as db_users
 from fedlearn.domain.actors import User
 from fedlearn.domain.ids import Millis, now
-from fedlearn.errors import Invalid
+from fedlearn.errors import FedlearnError, Invalid
 from fedlearn.instance import Instance
 from fedlearn.services.mail_links import confirm
 from fedlearn.services.passwords import check_password, hash_password, is_password
@@ -24,8 +25,17 @@ async def sign_in(instance: Instance, login: str, password: str) -> User | None:
     return found[0] if found and is_right else None
 
 
-async def open_session(instance: Instance, user: User, user_agent: str) -> str:
-    """A new browser session; what comes back is the secret for its cookie."""
+class SecondStepNeeded(FedlearnError):
+    """The first step was taken, and this person wishes for two."""
+
+
+async def open_session(
+    instance: Instance, user: User, user_agent: str, *, took_second_step: bool = False
+) -> str:
+    """A new browser session; what comes back is the secret for its cookie.
+
+    There is no other way to one, so nobody gets by without the second step: `SecondStepNeeded`.
+    """
     if user.confirmed_at is None:
         raise Invalid(
             "Confirm your address first: we sent you a link. If it did not come, ask for a new "
@@ -37,6 +47,9 @@ async def open_session(instance: Instance, user: User, user_agent: str) -> str:
         raise Invalid("This account is closed.")
     token = new_token()
     async with instance.db.write() as connection:
+        step = await db_second_steps.second_step(connection, user.id)
+        if step is not None and step.confirmed_at is not None and not took_second_step:
+            raise SecondStepNeeded("A code from your phone is needed.")
         await db_users.insert_session(connection, user.id, hash_token(token), user_agent[:200])
     return token
 

@@ -5,7 +5,7 @@ from starlette.responses import RedirectResponse, Response
 
 from fedlearn.domain.actors import User
 from fedlearn.errors import Invalid
-from fedlearn.services import accounts, devices
+from fedlearn.services import accounts, devices, second_step
 from fedlearn.web.context import instance_of, parts_of
 from fedlearn.web.limits import Rate
 from fedlearn.web.pages.forms import text_of
@@ -17,6 +17,7 @@ NOTICES = {
     "device": "That browser is signed out.",
     "email": "Your address was changed.",
     "asked": "We sent a link to that address. It counts once you open it.",
+    "one-step": "Your password is enough to sign in again.",
     "others": "Every other browser is signed out.",
 }
 
@@ -63,6 +64,7 @@ async def _render_security(
         status=422 if errors else 200,
         notice=NOTICES.get(request.query_params.get("done", ""), ""),
         devices=await devices.devices(instance_of(request), user, session_token(request)),
+        has_second_step=await second_step.is_on(instance_of(request), user),
         email=email,
         errors=errors,
     )

@@ -6,8 +6,9 @@ from starlette.responses import RedirectResponse, Response
 
 from fedlearn.domain.actors import User
 from fedlearn.errors import Invalid
-from fedlearn.services import accounts, signing_in
+from fedlearn.services import accounts, second_step, signing_in
 from fedlearn.services.accounts import NewAccount
+from fedlearn.services.signing_in import SecondStepNeeded
 from fedlearn.settings import Registration
 from fedlearn.web.context import instance_of, parts_of
 from fedlearn.web.limits import Rate
@@ -66,6 +67,21 @@ async def use_sign_in_link(request: Request) -> Response:
     return await _open_session(request, user, "/")
 
 
+async def take_second_step(request: Request) -> Response:
+    """A code was sent, after the password."""
+    await spend_try(request)
+    form, instance = await read_open_form(request), instance_of(request)
+    token, target = text_of(form, "token"), local_path(text_of(form, "next"))
+    try:
+        user = await second_step.finish_sign_in(instance, token, text_of(form, "code"))
+    except Invalid as error:
+        if error.fields:
+            return await _render_code(request, token, target, error.fields)
+        return await render_sign_in(request, login="", target=target, problem=str(error))
+    await parts_of(request).limits.forget(Rate.ACCOUNT, f"codes of {user.id}")
+    return await _open_session(request, user, target, took_second_step=True)
+
+
 async def sign_out(request: Request) -> Response:
     """The session ends, here and in the database."""
     await read_form(request)
@@ -109,9 +125,18 @@ def _still_to_do(user: User) -> str:
     return ""
 
 
-async def _open_session(request: Request, user: User, target: str) -> Response:
-    agent = request.headers.get("user-agent", "")
-    token = await signing_in.open_session(instance_of(request), user, agent)
+async def _open_session(
+    request: Request, user: User, target: str, *, took_second_step: bool = False
+) -> Response:
+    instance, agent = instance_of(request), request.headers.get("user-agent", "")
+    try:
+        token = await signing_in.open_session(
+            instance, user, agent, took_second_step=took_second_step
+        )
+    except SecondStepNeeded:
+        await parts_of(request).limits.spend(Rate.ACCOUNT, f"codes of {user.id}")
+        token = await second_step.begin_sign_in(instance, user)
+        return await _render_code(request, token, target, {})
     response = RedirectResponse(target, status_code=303)
     set_session(request, response, token)
     return response
@@ -135,6 +160,15 @@ async def render_sign_in(
         target=target,
         problem=problem,
         notice=notice,
+    )
+
+
+async def _render_code(
+    request: Request, token: str, target: str, errors: dict[str, str]
+) -> Response:
+    status = 422 if errors else 200
+    return await render_page(
+        request, "code.html", status=status, token=token, target=target, errors=errors
     )
 
 
