@@ -2,8 +2,8 @@
 
 from fedlearn.db import deliveries as db_deliveries
 from fedlearn.db import hosts as db_hosts
-from fedlearn.db import mutes as db_mutes
 from fedlearn.db import mail_links as db_mail_links
+from fedlearn.db import mutes as db_mutes
 from fedlearn.db import received as db_received
 from fedlearn.db import second_steps as db_second_steps
 from fedlearn.db import timelines as db_timelines

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0008_signin"
-down_revision = "0007_relay_style"
+revision = "0010_signin"
+down_revision = "0009_search"
 
 WORDS = {"sqlite": {"bytes": "BLOB"}, "postgresql": {"bytes": "BYTEA"}}
 
