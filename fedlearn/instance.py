@@ -68,6 +68,14 @@ class KeyRing:
         """A secret of this instance for another purpose than signing."""
         return self._vault.secret_for(purpose)
 
+    def seal_secret(self, secret: bytes, name: str) -> bytes:
+        """A secret of somebody here as it is stored."""
+        return self._vault.seal_secret(secret, name)
+
+    def open_secret(self, sealed: bytes, name: str) -> bytes:
+        """A secret that was stored under this name."""
+        return self._vault.open_secret(sealed, name)
+
     def open(self, key: OwnKey) -> SigningKey:
         """A stored key, ready to sign."""
         if key.id not in self._opened:

@@ -37,6 +37,14 @@ class Registration(StrEnum):
     CLOSED = "closed"
 
 
+class MailSecurity(StrEnum):
+    """How the way to the mail server is kept from being read."""
+
+    STARTTLS = "starttls"
+    TLS = "tls"
+    NONE = "none"
+
+
 def setting(default: Any, about: str) -> Any:
     """A field of `Settings` with its default and the sentence that documents it."""
     return field(default=default, metadata={"about": about})
@@ -91,6 +99,21 @@ class Settings:
         "open: anybody may sign up; approval: an operator lets each in; invite: with an invitation "
         "link; closed: accounts are made by the operator.",
     )
+    mail_host: str = setting(
+        "",
+        "Server that takes mail from this instance (SMTP). Without it no mail is sent: addresses "
+        "are not confirmed, and who forgot their password asks the operator.",
+    )
+    mail_security: MailSecurity = setting(
+        MailSecurity.STARTTLS,
+        "starttls: mail goes by TLS after a beginning without; tls: from the beginning; none: "
+        "never, for a mail server on the same machine.",
+    )
+    mail_user: str = setting("", "Name at the mail server, where it wants one.")
+    mail_password: str = setting("", "Password at the mail server.")
+    mail_from: str = setting(
+        "", "Address from which mail comes (default: `contact_email`, else fedlearn@ and the host)."
+    )
     rate_limits: bool = setting(True, "Whether callers that ask too often are put off with 429.")
     trusted_proxies: tuple[Network, ...] = setting(
         tuple(ipaddress.ip_network(text) for text in ("127.0.0.0/8", "::1/128")),
@@ -100,6 +123,7 @@ class Settings:
         True, "Whether `serve` also runs background jobs; false where `fedlearn worker` does."
     )
 
+    mail_port: int = setting(587, "Port of the mail server; mostly 465 for tls, 25 for none.")
     max_status_characters: int = setting(500, "Longest post, in characters.")
     max_poll_options: int = setting(4, "Most answers in a poll.")
     max_poll_option_characters: int = setting(50, "Longest answer in a poll, in characters.")
@@ -143,6 +167,12 @@ class Settings:
     home_entries: int = setting(800, "Posts kept in each person's home timeline.")
     session_days: int = setting(90, "Days after which an unused browser session ends.")
     sign_in_link_minutes: int = setting(60, "Minutes for which a one-time sign-in link works.")
+    password_link_minutes: int = setting(
+        60, "Minutes for which a link in a mail lets somebody choose a new password."
+    )
+    confirmation_hours: int = setting(
+        48, "Hours for which a link in a mail confirms that an address is somebody's."
+    )
 
     @property
     def origin_host(self) -> str:
@@ -153,6 +183,17 @@ class Settings:
     def domain(self) -> str:
         """Domain in the handles of local accounts."""
         return self.handle_domain or self.origin_host
+
+    @property
+    def sends_mail(self) -> bool:
+        """Whether there is a server that takes mail from us."""
+        return bool(self.mail_host)
+
+    @property
+    def sender_address(self) -> str:
+        """Address from which mail comes."""
+        host = self.origin_host.partition(":")[0]
+        return self.mail_from or self.contact_email or f"fedlearn@{host}"
 
     @property
     def is_https(self) -> bool:
@@ -265,6 +306,7 @@ PARSERS: dict[Any, Callable[[Any], Any]] = {
     tuple[Network, ...]: _networks,
     Federation: _one_of(Federation),
     Registration: _one_of(Registration),
+    MailSecurity: _one_of(MailSecurity),
 }
 
 LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"

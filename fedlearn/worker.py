@@ -33,6 +33,7 @@ from fedlearn.remote.featured import fetch_featured
 from fedlearn.remote.mentions import resolve_mention
 from fedlearn.remote.threads import fetch_parent
 from fedlearn.services.cleaning import clean_up, plan_cleaning
+from fedlearn.services.mail_links import mail_confirmation, mail_password_link
 from fedlearn.services.moving import announce_move
 from fedlearn.services.polls import end_poll, tell_tallies
 from fedlearn.services.synchronization import synchronize_followers
@@ -59,6 +60,8 @@ HANDLERS: dict[JobKind, Callable[[Instance, str], Awaitable[object]]] = {
     JobKind.TELL_TALLIES: tell_tallies,
     JobKind.END_POLL: end_poll,
     JobKind.VERIFY_QUOTE: verify_quote,
+    JobKind.MAIL_PASSWORD_LINK: mail_password_link,
+    JobKind.MAIL_CONFIRMATION: mail_confirmation,
     JobKind.CLEAN_UP: _clean_up,
 }
 

@@ -73,6 +73,7 @@ async def signs_up(connection: Connection, username: str = "alice", /, **changes
         "password_hash": "a hash",
         "role": Role.USER,
         "approved_at": now(),
+        "confirmed_at": now(),
     }
     user_id = await db_users.insert_user(connection, actor_id=actor.id, **(wanted | changes))
     user = await db_users.user_by_id(connection, user_id)

@@ -104,18 +104,26 @@ class Vault:
             serialization.PrivateFormat.PKCS8,
             serialization.NoEncryption(),
         )
-        nonce = os.urandom(NONCE_BYTES)
-        return nonce + self._cipher.encrypt(nonce, der, key_id.encode())
+        return self.seal_secret(der, key_id)
 
     def open(self, sealed: bytes, key_id: str) -> SigningKey:
         """The key ready to sign; ValueError when another secret sealed it."""
-        nonce, box = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
-        try:
-            der = self._cipher.decrypt(nonce, box, key_id.encode())
-        except InvalidTag:
-            raise ValueError("the key was sealed with another secret") from None
+        der = self.open_secret(sealed, key_id)
         # We made this key: checking its primes again would cost 40 ms.
         private = serialization.load_der_private_key(der, None, unsafe_skip_rsa_key_validation=True)
         if not isinstance(private, RSAPrivateKey):
             raise TypeError("a sealed key that is not RSA")
         return SigningKey(key_id, private)
+
+    def seal_secret(self, secret: bytes, name: str) -> bytes:
+        """A secret as it is stored, bound to its name."""
+        nonce = os.urandom(NONCE_BYTES)
+        return nonce + self._cipher.encrypt(nonce, secret, name.encode())
+
+    def open_secret(self, sealed: bytes, name: str) -> bytes:
+        """The secret of this name; ValueError when another instance sealed it."""
+        nonce, box = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
+        try:
+            return self._cipher.decrypt(nonce, box, name.encode())
+        except InvalidTag:
+            raise ValueError("the key was sealed with another secret") from None

@@ -54,8 +54,7 @@ def doctor() -> None:
     findings = with_instance(health.examine, settings)
     for finding in findings:
         mark = "[red]wrong[/]" if finding.problem else "[green]fine [/]"
-        console.print(
-            f"{mark} {finding.about}" + (f": {finding.problem}" if finding.problem else "")
-        )
+        word = finding.problem or finding.note
+        console.print(f"{mark} {finding.about}" + (f": {word}" if word else ""))
     if any(finding.problem for finding in findings):
         raise SystemExit(1)

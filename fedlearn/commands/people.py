@@ -11,7 +11,16 @@ from fedlearn.domain.actors import Actor, Role
 from fedlearn.domain.audience import Reach, Scope
 from fedlearn.errors import Invalid
 from fedlearn.instance import Instance
-from fedlearn.services import accounts, deletion, follows, lookup, moving, signing_in, statuses
+from fedlearn.services import (
+    accounts,
+    deletion,
+    follows,
+    lookup,
+    moving,
+    second_step,
+    signing_in,
+    statuses,
+)
 from fedlearn.services.accounts import NewAccount
 from fedlearn.services.drafts import Draft
 
@@ -105,6 +114,17 @@ def approve_user(name: Name) -> None:
 def invite_user() -> None:
     """Print a link with which one person may sign up, while `registration` is `invite`."""
     console.print(with_instance(accounts.make_invitation))
+
+
+@app.command("forget-second-step")
+def forget_second_step(name: Name) -> None:
+    """Let somebody sign in by password alone who has lost phone and recovery codes."""
+
+    async def work(instance: Instance) -> None:
+        await second_step.forget(instance, await accounts.find_user(instance, name))
+
+    with_instance(work)
+    console.print(f"@{name} signs in without a code now.")
 
 
 @app.command("rotate-key")

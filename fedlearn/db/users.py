@@ -11,7 +11,8 @@ from fedlearn.domain.ids import ActorId, Millis, UserId, now, snowflake
 # A user with the actor it owns; the user's own columns stand behind u_.
 USER = """
     SELECT a.*, u.id AS u_id, u.email AS u_email, u.role AS u_role, u.created_at AS u_created_at,
-        u.approved_at AS u_approved_at, u.password_hash AS u_password_hash
+        u.approved_at AS u_approved_at, u.confirmed_at AS u_confirmed_at,
+        u.password_hash AS u_password_hash
     FROM local_user u JOIN actor a ON a.id = u.actor_id
 """
 
@@ -24,13 +25,15 @@ async def insert_user(
     password_hash: str | None,
     role: Role,
     approved_at: Millis | None,
+    confirmed_at: Millis | None,
 ) -> UserId:
     """A new login for an actor."""
     user_id = UserId(snowflake())
     await connection.execute(
         """
-        INSERT INTO local_user (id, actor_id, email, password_hash, role, created_at, approved_at)
-        VALUES (:id, :actor_id, :email, :password_hash, :role, :at, :approved_at)
+        INSERT INTO local_user (
+            id, actor_id, email, password_hash, role, created_at, approved_at, confirmed_at)
+        VALUES (:id, :actor_id, :email, :password_hash, :role, :at, :approved_at, :confirmed_at)
         """,
         id=user_id,
         actor_id=actor_id,
@@ -39,6 +42,7 @@ async def insert_user(
         role=role.value,
         at=now(),
         approved_at=approved_at,
+        confirmed_at=confirmed_at,
     )
     return user_id
 
@@ -97,6 +101,19 @@ async def set_password(connection: Connection, user_id: UserId, password_hash: s
     )
 
 
+async def confirm_email(connection: Connection, user_id: UserId, email: str) -> None:
+    """The address is this person's, and is theirs from now on."""
+    await connection.execute(
+        """
+        UPDATE local_user SET email = :email, confirmed_at = COALESCE(confirmed_at, :at)
+        WHERE id = :id
+        """,
+        id=user_id,
+        email=email,
+        at=now(),
+    )
+
+
 async def approve_user(connection: Connection, user_id: UserId) -> None:
     """Let a person in who asked for an account."""
     await connection.execute(
@@ -134,7 +151,8 @@ async def user_of_session(
     row = await connection.fetch_one(
         """
         SELECT a.*, u.id AS u_id, u.email AS u_email, u.role AS u_role,
-            u.created_at AS u_created_at, u.approved_at AS u_approved_at, x.seen_at AS x_seen_at
+            u.created_at AS u_created_at, u.approved_at AS u_approved_at,
+            u.confirmed_at AS u_confirmed_at, x.seen_at AS x_seen_at
         FROM session x
         JOIN local_user u ON u.id = x.user_id
         JOIN actor a ON a.id = u.actor_id
@@ -203,6 +221,11 @@ async def delete_other_sessions(connection: Connection, user_id: UserId, token_h
     )
 
 
+async def delete_sessions(connection: Connection, user_id: UserId) -> None:
+    """Every browser of this person is signed out."""
+    await connection.execute("DELETE FROM session WHERE user_id = :user_id", user_id=user_id)
+
+
 async def insert_sign_in_link(
     connection: Connection, user_id: UserId, token_hash: str, expires_at: Millis
 ) -> None:
@@ -261,4 +284,5 @@ def user_of(row: Row) -> User:
         role=Role(row["u_role"]),
         created_at=Millis(row["u_created_at"]),
         approved_at=row["u_approved_at"],
+        confirmed_at=row["u_confirmed_at"],
     )

@@ -148,6 +148,14 @@ class User:
     role: Role
     created_at: Millis
     approved_at: Millis | None
+    confirmed_at: Millis | None  # when it was proven that the address is theirs, or was vouched for
+
+
+class LinkPurpose(StrEnum):
+    """What a link in a mail is for."""
+
+    PASSWORD = "password"  # noqa: S105 - the word, not a secret
+    EMAIL = "email"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,3 +166,11 @@ class Session:
     user_agent: str
     created_at: Millis
     seen_at: Millis
+
+
+@dataclass(frozen=True, slots=True)
+class SecondStep:
+    """The secret of somebody's codes, sealed; it counts from when it was confirmed."""
+
+    sealed: bytes
+    confirmed_at: Millis | None

@@ -22,6 +22,8 @@ class JobKind(StrEnum):
     TELL_TALLIES = "tell_tallies"
     END_POLL = "end_poll"
     VERIFY_QUOTE = "verify_quote"
+    MAIL_PASSWORD_LINK = "mail_password_link"  # noqa: S105 - the word, not a secret
+    MAIL_CONFIRMATION = "mail_confirmation"
     CLEAN_UP = "clean_up"
 
 

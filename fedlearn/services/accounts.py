@@ -16,6 +16,7 @@ from fedlearn.domain.ids import Millis, Uri, UserId, now
 from fedlearn.errors import Invalid, NotFound
 from fedlearn.instance import Instance
 from fedlearn.outbox.publish import publish_to_followers
+from fedlearn.services.mail_links import plan_confirmation
 from fedlearn.services.passwords import check_password, hash_password
 from fedlearn.services.tokens import hash_token, new_token
 from fedlearn.settings import Registration, Settings
@@ -25,6 +26,7 @@ DAY_MS = 24 * 3_600_000
 INVITATION_DAYS = 14
 LONGEST_NAME = 30
 NAME = re.compile(r"[a-zA-Z0-9_]+")
+LONGEST_EMAIL = 254
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 # Names that would be taken for a part of the server, or for somebody who speaks for it.
 RESERVED = frozenset({"about", "actor", "admin", "api", "inbox", "instance", "root", "support"})
@@ -40,8 +42,13 @@ class NewAccount:
     role: Role = Role.USER
 
 
-async def create_account(instance: Instance, wanted: NewAccount, *, approved: bool = True) -> User:
-    """A new person with an actor; `Invalid` names each field that will not do."""
+async def create_account(
+    instance: Instance, wanted: NewAccount, *, approved: bool = True, confirmed: bool = True
+) -> User:
+    """A new person with an actor; `Invalid` names each field that will not do.
+
+    Who has not confirmed their address is asked to by mail.
+    """
     password_hash = hash_password(wanted.password) if wanted.password else None
     async with instance.db.write() as connection:
         await _check(connection, wanted)
@@ -54,8 +61,11 @@ async def create_account(instance: Instance, wanted: NewAccount, *, approved: bo
             password_hash=password_hash,
             role=wanted.role,
             approved_at=now() if approved else None,
+            confirmed_at=now() if confirmed else None,
         )
-        if not approved:
+        if not confirmed:
+            await plan_confirmation(connection, user_id, wanted.email)
+        if not (approved and confirmed):
             # Nobody elsewhere learns of somebody who may never be let in.
             await db_actors.set_suspended(connection, actor.id, now())
         return await _user(connection, user_id)
@@ -74,7 +84,12 @@ async def sign_up(instance: Instance, wanted: NewAccount, invitation: str) -> Us
             await _check(connection, wanted)
             if not await db_users.use_invitation(connection, hash_token(invitation)):
                 raise Invalid("This invitation has been used or has run out.")
-    return await create_account(instance, wanted, approved=mode is not Registration.APPROVAL)
+    return await create_account(
+        instance,
+        wanted,
+        approved=mode is not Registration.APPROVAL,
+        confirmed=not instance.settings.sends_mail,
+    )
 
 
 async def make_invitation(instance: Instance) -> str:
@@ -191,7 +206,20 @@ async def approve(instance: Instance, user: User) -> None:
     """Let somebody in who asked for an account."""
     async with instance.db.write() as connection:
         await db_users.approve_user(connection, user.id)
-        await db_actors.set_suspended(connection, user.actor.id, None)
+        if user.confirmed_at is not None:
+            await db_actors.set_suspended(connection, user.actor.id, None)
+
+
+async def change_email(instance: Instance, user: User, email: str) -> bool:
+    """Give another address; whether it counts already, else once its owner confirms it by mail."""
+    async with instance.db.write() as connection:
+        if email.lower() != user.email.lower():
+            await _check_email(connection, email)
+        if instance.settings.sends_mail:
+            await plan_confirmation(connection, user.id, email)
+            return False
+        await db_users.confirm_email(connection, user.id, email)
+    return True
 
 
 async def ensure_owner(instance: Instance) -> User:
@@ -237,14 +265,25 @@ async def _check(connection: Connection, wanted: NewAccount) -> None:
         errors["username"] = "This name is kept for the server."
     elif await db_actors.local_actor(connection, wanted.username):
         errors["username"] = "Somebody has this name already."
-    if not EMAIL.fullmatch(wanted.email):
-        errors["email"] = "This is not an e-mail address."
-    elif await db_users.email_taken(connection, wanted.email):
-        errors["email"] = "Somebody has this address already."
+    if problem := await _problem_of_email(connection, wanted.email):
+        errors["email"] = problem
     if errors:
         raise Invalid(" ".join(errors.values()), errors)
     if wanted.password is not None:
         check_password(wanted.password)
+
+
+async def _check_email(connection: Connection, email: str) -> None:
+    if problem := await _problem_of_email(connection, email):
+        raise Invalid(problem, {"email": problem})
+
+
+async def _problem_of_email(connection: Connection, email: str) -> str:
+    if not EMAIL.fullmatch(email) or len(email) > LONGEST_EMAIL:
+        return "This is not an e-mail address."
+    if await db_users.email_taken(connection, email):
+        return "Somebody has this address already."
+    return ""
 
 
 def _check_profile(settings: Settings, name: str, bio: str) -> None:

@@ -2,8 +2,10 @@
 
 from fedlearn.db import deliveries as db_deliveries
 from fedlearn.db import hosts as db_hosts
+from fedlearn.db import mail_links as db_mail_links
 from fedlearn.db import mutes as db_mutes
 from fedlearn.db import received as db_received
+from fedlearn.db import second_steps as db_second_steps
 from fedlearn.db import timelines as db_timelines
 from fedlearn.db import users as db_users
 from fedlearn.db.jobs import NewJob, has_waiting_job, insert_jobs
@@ -39,6 +41,8 @@ async def clean_up(instance: Instance) -> None:
     async with instance.db.write() as connection:
         await db_users.forget_stale_sign_ins(connection, unused_since)
         await db_mutes.forget_expired_mutes(connection)
+        await db_mail_links.forget_stale_mail_links(connection)
+        await db_second_steps.forget_stale_half_sign_ins(connection)
     async with instance.db.write() as connection:
         before = Millis(now() - ACTIVITIES_REMEMBERED_MS)
         await db_received.forget_received(connection, before)

@@ -22,10 +22,14 @@ from fedlearn.domain.ids import moment_of, now
 from fedlearn.errors import FedlearnError
 from fedlearn.instance import Instance
 from fedlearn.outbox.breaker import after_failure
+from fedlearn.services import mail
 
 MINUTE_MS = 60_000
 HOSTS_SHOWN = 10
 NOBODY = "nobody.invalid"
+
+# What comes back is worth a word though nothing is wrong.
+Check = Callable[[Instance], Awaitable[str | None]]
 
 
 async def summary(instance: Instance) -> dict[str, Any]:
@@ -49,10 +53,11 @@ async def summary(instance: Instance) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at, and what is wrong with it, if anything."""
+    """One thing that was looked at, and what is wrong with it, if anything; or a word on it."""
 
     about: str
     problem: str | None
+    note: str | None = None
 
 
 class Unwell(FedlearnError):
@@ -64,14 +69,11 @@ async def examine(instance: Instance) -> list[Finding]:
     return [await _look(about, check, instance) for about, check in CHECKS.items()]
 
 
-async def _look(
-    about: str, check: Callable[[Instance], Awaitable[None]], instance: Instance
-) -> Finding:
+async def _look(about: str, check: Check, instance: Instance) -> Finding:
     try:
-        await check(instance)
+        return Finding(about, None, await check(instance))
     except FedlearnError as error:
         return Finding(about, str(error))
-    return Finding(about, None)
 
 
 async def _database(instance: Instance) -> None:
@@ -134,11 +136,19 @@ async def _signature(instance: Instance) -> None:
             raise Unwell(f"a {scheme} signature of ours does not verify")
 
 
-CHECKS: dict[str, Callable[[Instance], Awaitable[None]]] = {
+async def _mail(instance: Instance) -> str | None:
+    if not instance.settings.sends_mail:
+        return "none is sent, FEDLEARN_MAIL_HOST is not set"
+    await mail.greet(instance.settings)
+    return None
+
+
+CHECKS: dict[str, Check] = {
     "database": _database,
     "keys": _keys,
     "signature round trip": _signature,
     "actor under the public URL": _actor,
     "WebFinger under the handle domain": _webfinger,
     "clock": _clock,
+    "mail": _mail,
 }

@@ -1,10 +1,13 @@
 """This is where people prove who they are, and where their sessions begin and end."""
 
+from fedlearn.db import mail_links as db_mail_links
+from fedlearn.db import second_steps as db_second_steps
 from fedlearn.db import users as db_users
 from fedlearn.domain.actors import User
 from fedlearn.domain.ids import Millis, now
-from fedlearn.errors import Invalid
+from fedlearn.errors import FedlearnError, Invalid
 from fedlearn.instance import Instance
+from fedlearn.services.mail_links import confirm
 from fedlearn.services.passwords import check_password, hash_password, is_password
 from fedlearn.services.tokens import hash_token, new_token
 
@@ -22,14 +25,31 @@ async def sign_in(instance: Instance, login: str, password: str) -> User | None:
     return found[0] if found and is_right else None
 
 
-async def open_session(instance: Instance, user: User, user_agent: str) -> str:
-    """A new browser session; what comes back is the secret for its cookie."""
+class SecondStepNeeded(FedlearnError):
+    """The first step was taken, and this person wishes for two."""
+
+
+async def open_session(
+    instance: Instance, user: User, user_agent: str, *, took_second_step: bool = False
+) -> str:
+    """A new browser session; what comes back is the secret for its cookie.
+
+    There is no other way to one, so nobody gets by without the second step: `SecondStepNeeded`.
+    """
+    if user.confirmed_at is None:
+        raise Invalid(
+            "Confirm your address first: we sent you a link. If it did not come, ask for a new "
+            "password: that confirms it, too."
+        )
     if user.approved_at is None:
         raise Invalid("Your account waits for approval by the people who run this server.")
     if not user.actor.is_active:
         raise Invalid("This account is closed.")
     token = new_token()
     async with instance.db.write() as connection:
+        step = await db_second_steps.second_step(connection, user.id)
+        if step is not None and step.confirmed_at is not None and not took_second_step:
+            raise SecondStepNeeded("A code from your phone is needed.")
         await db_users.insert_session(connection, user.id, hash_token(token), user_agent[:200])
     return token
 
@@ -73,7 +93,12 @@ async def use_sign_in_link(instance: Instance, token: str) -> User | None:
     """Whom the link signs in; None when it was used or has run out."""
     async with instance.db.write() as connection:
         user_id = await db_users.use_sign_in_link(connection, hash_token(token))
-        return await db_users.user_by_id(connection, user_id) if user_id else None
+        user = await db_users.user_by_id(connection, user_id) if user_id else None
+        if user is None or user.confirmed_at is not None:
+            return user
+        # Whoever runs the server gave them the link, and so vouches for them.
+        await confirm(connection, user, user.email)
+        return await db_users.user_by_id(connection, user.id)
 
 
 async def change_password(instance: Instance, user: User, password: str, session: str) -> None:
@@ -82,3 +107,5 @@ async def change_password(instance: Instance, user: User, password: str, session
     async with instance.db.write() as connection:
         await db_users.set_password(connection, user.id, hash_password(password))
         await db_users.delete_other_sessions(connection, user.id, hash_token(session))
+        # A link that somebody else may have asked for must not undo it.
+        await db_mail_links.delete_mail_links(connection, user.id)

@@ -19,6 +19,9 @@ class Rate(Enum):
     MEDIA = parse("30000 per 5 minutes")
     FORMS = parse("900 per 5 minutes")
     SIGN_IN = parse("20 per 10 minutes")
+    # These two count for one account, from wherever it is tried.
+    ACCOUNT = parse("20 per 60 minutes")
+    MAIL = parse("5 per 60 minutes")
 
 
 class TooManyRequests(FedlearnError):
@@ -46,3 +49,7 @@ class Limits:
         if not await self._limiter.hit(item, rate.name, address):
             resets_at, _ = await self._limiter.get_window_stats(item, rate.name, address)
             raise TooManyRequests(max(1, math.ceil(resets_at - time.time())))
+
+    async def forget(self, rate: Rate, address: str) -> None:
+        """What was counted was somebody who might."""
+        await self._limiter.clear(rate.value, rate.name, address)

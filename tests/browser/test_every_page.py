@@ -65,9 +65,24 @@ async def test_every_page_is_sound(alpha: Server, visit: Visit, who: str) -> Non
         "/tags/" + "tag" * 20,
         "/sign-up",
     ]
-    for path in [*shared, "/sign-in", link.removeprefix(stranger.origin)]:
+    for path in [
+        *shared,
+        "/sign-in",
+        "/new-password",
+        "/new-password/x",
+        "/confirm/x",
+        link.removeprefix(stranger.origin),
+    ]:
         assert (await stranger.go(path)).ok, path
-    own = ["/search", "/notifications", "/settings", "/bookmarks", "/favourites", "/muted"]
+    own = [
+        "/search",
+        "/notifications",
+        "/settings",
+        "/bookmarks",
+        "/favourites",
+        "/muted",
+        "/settings/security",
+    ]
     for path in [*shared, *own, f"/@{who}_0", f"/statuses/{post.id}/edit"]:
         assert (await reader.go(path)).ok, path
     assert (await reader.go("/search?q=@nobody_at_all")).status == 404

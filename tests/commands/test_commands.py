@@ -144,7 +144,8 @@ def test_doctor_says_what_is_wrong(operator: Operator) -> None:
     """The doctor is content while the server runs, and names what fails when it does not."""
     with operator.serving() as url:
         well = operator.run("doctor")
-        assert (well.returncode, well.stdout.count("fine")) == (0, 6), well.stdout + well.stderr
+        assert (well.returncode, well.stdout.count("fine")) == (0, 7), well.stdout + well.stderr
+        assert "fine  mail: none is sent" in well.stdout
         fetched = operator.run(
             "fetch", f"{url}/actor", FEDLEARN_ALLOW_PRIVATE_ADDRESSES="127.0.0.0/8,::1/128"
         )

@@ -1,5 +1,6 @@
 """How people who sign in are remembered."""
 
+from dataclasses import replace
 from sqlite3 import IntegrityError
 
 import asyncpg
@@ -24,11 +25,13 @@ async def test_user_comes_back_as_it_was_made(connection: Connection, clock: Clo
         password_hash=None,
         role=Role.OWNER,
         approved_at=None,
+        confirmed_at=None,
     )
     user = await db_users.user_by_id(connection, user_id)
     assert user
     assert (user.id, user.actor, user.email) == (user_id, alice, "Alice@Mail.example")
-    assert (user.role, user.created_at, user.approved_at) == (Role.OWNER, clock.now, None)
+    assert (user.role, user.created_at) == (Role.OWNER, clock.now)
+    assert (user.approved_at, user.confirmed_at) == (None, None)
     assert await db_users.user_of_actor(connection, alice.id) == user
 
 
@@ -81,6 +84,19 @@ async def test_approval(connection: Connection, clock: Clock) -> None:
     assert found[1] == bob
 
 
+async def test_address_that_is_confirmed(connection: Connection, clock: Clock) -> None:
+    """The address is theirs from then on; when it was first confirmed stays as it is."""
+    alice = await signs_up(connection, "alice", confirmed_at=None)
+    bob = await signs_up(connection, "bob")
+    first = clock.forward(MINUTE)
+    await db_users.confirm_email(connection, alice.id, alice.email)
+    clock.forward(MINUTE)
+    await db_users.confirm_email(connection, alice.id, "new@mail.example")
+    found = await db_users.user_by_id(connection, alice.id)
+    assert found == replace(alice, email="new@mail.example", confirmed_at=first)
+    assert await db_users.user_by_id(connection, bob.id) == bob
+
+
 # --- sessions --------------------------------------------------------------------------------------
 
 
@@ -120,6 +136,9 @@ async def test_sessions_of_somebody(connection: Connection, clock: Clock) -> Non
     await db_users.delete_session_of(connection, alice.id, "two")
     left = [await db_users.sessions_of(connection, user.id, began) for user in (alice, bob)]
     assert [[one.token_hash for one in of] for of in left] == [["one"], ["bobs"]]
+    await db_users.delete_sessions(connection, alice.id)
+    left = [await db_users.sessions_of(connection, user.id, Millis(0)) for user in (alice, bob)]
+    assert [[one.token_hash for one in of] for of in left] == [[], ["bobs"]]
 
 
 @pytest.mark.parametrize("end", ["gone", "suspended"])

@@ -29,4 +29,6 @@ async def privacy_page(request: Request) -> Response:
 
 async def robots(_request: Request) -> Response:
     """Crawlers read public pages, and nothing that people do."""
-    return PlainTextResponse("User-agent: *\nDisallow: /search\nDisallow: /sign-in\n")
+    return PlainTextResponse(
+        "User-agent: *\nDisallow: /search\nDisallow: /sign-in\nDisallow: /new-password\n"
+    )

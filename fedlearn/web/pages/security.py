@@ -1,10 +1,13 @@
-"""This is where people look after their account: in which browsers they are signed in."""
+"""This is where people keep their account safe: their address, and where they are signed in."""
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from fedlearn.services import devices
-from fedlearn.web.context import instance_of
+from fedlearn.domain.actors import User
+from fedlearn.errors import Invalid
+from fedlearn.services import accounts, devices, second_step
+from fedlearn.web.context import instance_of, parts_of
+from fedlearn.web.limits import Rate
 from fedlearn.web.pages.forms import text_of
 from fedlearn.web.sessions import read_form, require_user, session_token
 from fedlearn.web.templating import render_page
@@ -12,6 +15,9 @@ from fedlearn.web.templating import render_page
 PAGE = "/settings/security"
 NOTICES = {
     "device": "That browser is signed out.",
+    "email": "Your address was changed.",
+    "asked": "We sent a link to that address. It counts once you open it.",
+    "one-step": "Your password is enough to sign in again.",
     "others": "Every other browser is signed out.",
 }
 
@@ -19,12 +25,19 @@ NOTICES = {
 async def security_page(request: Request) -> Response:
     """All that keeps an account safe."""
     user = await require_user(request)
-    return await render_page(
-        request,
-        "security.html",
-        notice=NOTICES.get(request.query_params.get("done", ""), ""),
-        devices=await devices.devices(instance_of(request), user, session_token(request)),
-    )
+    return await _render_security(request, user, user.email, {})
+
+
+async def change_email(request: Request) -> Response:
+    """Another address was given."""
+    form, user = await read_form(request), await require_user(request)
+    email = text_of(form, "email").strip()
+    await parts_of(request).limits.spend(Rate.MAIL, f"from {user.id}")
+    try:
+        counts = await accounts.change_email(instance_of(request), user, email)
+    except Invalid as error:
+        return await _render_security(request, user, email, error.fields)
+    return RedirectResponse(f"{PAGE}?done={'email' if counts else 'asked'}", status_code=303)
 
 
 async def sign_out_device(request: Request) -> Response:
@@ -40,3 +53,18 @@ async def sign_out_others(request: Request) -> Response:
     user = await require_user(request)
     await devices.sign_out_others(instance_of(request), user, session_token(request))
     return RedirectResponse(f"{PAGE}?done=others", status_code=303)
+
+
+async def _render_security(
+    request: Request, user: User, email: str, errors: dict[str, str]
+) -> Response:
+    return await render_page(
+        request,
+        "security.html",
+        status=422 if errors else 200,
+        notice=NOTICES.get(request.query_params.get("done", ""), ""),
+        devices=await devices.devices(instance_of(request), user, session_token(request)),
+        has_second_step=await second_step.is_on(instance_of(request), user),
+        email=email,
+        errors=errors,
+    )
