@@ -3,6 +3,7 @@
 import re
 
 from fedlearn.domain.audience import Reach, Scope
+from fedlearn.services import favourites
 from tests.federation.browser import sign_in
 from tests.federation.peer import Peer
 from tests.federation.scenes import reads, takes
@@ -43,7 +44,8 @@ async def test_posts_of_the_unwilling_are_not_found(alpha: Server, peer: Peer) -
     assert "never sleep" in (await browser.get("/search?q=zebras")).text
     liked = await alpha.seen_by("bob", uris[1])
     assert liked is not None
-    await others.send(f"/statuses/{liked.id}/favourite")
+    bob = await alpha.actor("bob")
+    await favourites.favourite(alpha.instance, bob, liked.id)
     assert (await others.get("/search?q=zebras")).text.count("sleep standing</p>") == 1
     assert "sleep standing</p>" not in (await browser.get("/search?q=zebras")).text
 
@@ -85,7 +87,9 @@ async def test_people_choose_whether_they_are_found(alpha: Server) -> None:
     await alpha.post("alice", "Zebras #zebras never sleep")
     await alpha.post("alice", "Zebras on the board", reach=Reach.PUBLIC, scope=Scope.ORG)
     assert "never sleep" not in (await other.get("/search?q=zebras")).text
-    answer = await browser.send("/settings/profile", name="Alice", bio="", is_indexable="on")
+    [csrf] = re.findall(r'name="csrf" value="([^"]+)"', (await browser.get("/settings")).text)[:1]
+    form = {"csrf": csrf, "name": "Alice", "bio": "", "is_indexable": "on"}
+    answer = await browser.post("/settings/profile", data=form)
     assert answer.status_code == 303
     page = (await other.get("/search?q=zeb")).text
     assert "#zebras" in page
