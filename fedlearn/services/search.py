@@ -7,6 +7,7 @@ from fedlearn.activitypub.webfinger import read_handle
 from fedlearn.db import actors as db_actors
 from fedlearn.db import search as db_search
 from fedlearn.db.database import Connection
+from fedlearn.db.indexing import anything_waits, index_waiting
 from fedlearn.db.marks import DISCOVERABLE, OURS, author_mark
 from fedlearn.db.status_views import status_views
 from fedlearn.domain.actors import Actor
@@ -45,6 +46,7 @@ async def search(
 ) -> Found:
     """What the reader may find. People and hashtags stand on the first page only."""
     query = read_query(text)
+    await _catch_up(instance)
     async with instance.db.read() as connection:
         ids = await _posts(instance, connection, reader, query, before=before, limit=limit)
         views = await status_views(connection, reader.viewer, ids)
@@ -54,6 +56,15 @@ async def search(
         people = await _people(connection, reader, query.sought)
         hashtags = await _hashtags(connection, reader, text.strip().removeprefix("#").lower())
     return Found(people, hashtags, views, older)
+
+
+async def _catch_up(instance: Instance) -> None:
+    """See to it that what was posted a moment ago is found, too."""
+    async with instance.db.read() as connection:
+        waits = await anything_waits(connection)
+    if waits:
+        async with instance.db.write(redoable=True) as connection:
+            await index_waiting(connection)
 
 
 async def _posts(

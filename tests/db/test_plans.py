@@ -24,11 +24,13 @@ from fedlearn.db import favourites as db_favourites
 from fedlearn.db import figures as db_figures
 from fedlearn.db import follows as db_follows
 from fedlearn.db import hosts as db_hosts
+from fedlearn.db import indexing as db_indexing
 from fedlearn.db import jobs as db_jobs
 from fedlearn.db import lively as db_lively
 from fedlearn.db import media as db_media
 from fedlearn.db import polls as db_polls
 from fedlearn.db import quotes as db_quotes
+from fedlearn.db import search as db_search
 from fedlearn.db import statuses as db_statuses
 from fedlearn.db import timelines as db_timelines
 from fedlearn.db.database import Connection, Row
@@ -38,10 +40,12 @@ from fedlearn.db.status_views import status_views
 from fedlearn.db.wanted import is_unheard
 from fedlearn.domain.audience import Viewer
 from fedlearn.domain.ids import ActorId, Millis, StatusId, Uri
+from fedlearn.domain.words import Sought
 
 ROWS = 20_000
 AUTHORS = 200
 ALICE, BOB, POST = Viewer(ActorId(1), is_local=True), ActorId(2), StatusId(5)
+SOUGHT = Sought(phrases=(("bees",),))
 
 Question = Callable[[Connection], Awaitable[object]]
 
@@ -59,6 +63,10 @@ MANY = """
     SELECT n, 'status' || n, '', n % {authors} + 1, n % 2, 'public', 'fed', '', '', 0,
         'conversation' || (n % 1000), n
     FROM n;
+    INSERT INTO status_words (id, said, marks, is_indexed)
+    SELECT n, 'bees word' || (n % 1000), 'author' || (n % {authors} + 1), n % 100 > 0 FROM n;
+    INSERT INTO actor_words (id, said, marks) SELECT id, 'bees', 'ours' FROM actor;
+    INSERT INTO hashtag SELECT n, 'bee' || (n % 500) FROM n;
     INSERT INTO home_entry SELECT n % 100 + 1, n FROM n;
     INSERT INTO follow
     SELECT n, 'follow' || n, n % {authors} + 1, n / {authors} + 1, 'accepted', n FROM n
@@ -104,6 +112,13 @@ QUESTIONS: dict[str, Question] = {
     "hashtag_page": lambda c: db_timelines.hashtag_page(c, ALICE, "bees", before=None, limit=20),
     "cached_media": lambda c: db_media.cached_media(c, "https://far.example/1.png"),
     "unused_since": lambda c: db_media.unused_since(c, Millis(5), 20),
+    "found_statuses": lambda c: db_search.found_statuses(
+        c, ALICE, SOUGHT, since=Millis(0), before=None, limit=20
+    ),
+    "found_people": lambda c: db_search.found_people(c, ALICE, SOUGHT, 8),
+    "found_hashtags": lambda c: db_search.found_hashtags(c, ALICE, "bee", since=Millis(5), limit=8),
+    "anything_waits": db_indexing.anything_waits,
+    "index_waiting": db_indexing.index_waiting,
     "media_of_actors": lambda c: db_media.media_of_actors(c, [BOB]),
     "follower_inboxes": lambda c: db_follows.follower_inboxes(c, BOB),
     "followers_at": lambda c: db_follows.followers_at(c, BOB, "host5"),

@@ -13,7 +13,7 @@ from fedlearn.db import polls as db_polls
 from fedlearn.db import statuses as db_statuses
 from fedlearn.db.database import Connection
 from fedlearn.db.details import Details, add_details, replace_details
-from fedlearn.db.indexing import index_again, index_status
+from fedlearn.db.indexing import anything_waits, index_again, index_status, index_waiting
 from fedlearn.db.marks import DISCOVERABLE, OURS, author_mark
 from fedlearn.db.search import found_hashtags, found_people, found_statuses
 from fedlearn.domain.actors import Actor
@@ -59,6 +59,8 @@ async def found(
     limit: int = 20,
 ) -> list[StatusId]:
     """What a text finds, without who wrote it and when."""
+    await index_waiting(connection)
+    assert not await anything_waits(connection)
     sought = read_query(text).sought
     return await found_statuses(
         connection, reader.viewer, sought, since=Millis(0), before=before, limit=limit
@@ -174,6 +176,7 @@ async def test_authors_and_days(connection: Connection) -> None:
     own = await tells(connection, bob, "bees")
 
     async def ids(sought: Sought, since: int = 0) -> list[StatusId]:
+        await index_waiting(connection)
         return await found_statuses(
             connection, bob.viewer, sought, since=Millis(since), before=None, limit=9
         )
@@ -185,11 +188,19 @@ async def test_authors_and_days(connection: Connection) -> None:
     assert await ids(Sought((("bees",),), marks=(author_mark(bob.id),))) == [own.id]
 
 
-async def test_edits_and_deletions(connection: Connection) -> None:
-    """What a post does not say any more does not find it; what is deleted leaves nothing."""
+@pytest.mark.parametrize("waits", [True, False])
+async def test_edits_and_deletions(connection: Connection, waits: bool) -> None:  # noqa: FBT001
+    """What a post does not say any more does not find it; what is deleted leaves nothing.
+
+    It is the same for what was in the index already, and for what was still waiting.
+    """
     alice = await local(connection, "alice")
     picture = Attachment("image/png", "x", "honey")
     before = await tells(connection, alice, "bees", details=Details((), (picture,)))
+    brief = await tells(connection, alice, "bees")
+    if not waits:
+        assert await found(connection, alice, "bees") == [brief.id, before.id]
+    await db_statuses.delete_status(connection, brief.id)
     after = replace(before, content="<p>wasps</p>", edited_at=now())
     await db_statuses.replace_text(connection, before, after)
     await replace_details(connection, before.id, NOTHING)

@@ -14,6 +14,7 @@ import httpx
 from starlette.routing import Mount, Route
 
 from fedlearn.db.details import Details, replace_details
+from fedlearn.db.indexing import index_status
 from fedlearn.db.polls import store_poll
 from fedlearn.domain.polls import Poll, PollOption
 from fedlearn.domain.statuses import Attachment, Preview, StatusView
@@ -71,7 +72,9 @@ async def post_secret(
     options = (PollOption(words["poll_option"]), PollOption("something else"))
     async with server.instance.db.write() as connection:
         await replace_details(connection, view.id, details)
-        await store_poll(connection, view.id, Poll(options, is_multiple=False, ends_at=None))
+        poll = Poll(options, is_multiple=False, ends_at=None)
+        await store_poll(connection, view.id, poll)
+        await index_status(connection, view.status, details, poll)
     secret.ids.add(str(view.id))
     return view
 
@@ -193,6 +196,9 @@ async def questions(server: Server, secret: Secret) -> list[str]:
             f"/oembed?url={address}",
             f"/search?q={address}",
         ]
+    found += [f"/search?q={word}" for word in secret.words.values()]
+    found += [f"/search?q={one}" for one in ("again", "canary", "edited", "has:media", "has:poll")]
+    found += [f"/search?q=from:{name}" for name in (await gaps_of(server, secret))["username"]]
     return list(dict.fromkeys(found))
 
 
@@ -200,12 +206,11 @@ async def told(server: Server, asker: Asker, secret: Secret) -> dict[str, set[st
     """What somebody learns of a secret, by the address that told it. No answer is an error."""
     learned: dict[str, set[str]] = {}
     for path in await questions(server, secret):
-        if secret.told_by(path) & set(FIELDS):
-            # A page repeats what it was asked for; that is no news to who asks.
-            continue
+        # A page repeats what it was asked for; that is no news to who asks.
+        known = secret.told_by(path) & set(FIELDS)
         for answer in await asker(path):
             assert answer.status_code < 500, path
-            found = secret.told_by(f"{answer.text} {answer.headers}", asked=path)
+            found = secret.told_by(f"{answer.text} {answer.headers}", asked=path) - known
             if found:
                 learned[path] = learned.get(path, set()) | found
     return learned

@@ -25,15 +25,7 @@ async def search_page(request: Request) -> Response:
         return await _lead_to(request, user, query)
     before = cursor_of(request)
     found = await search(instance_of(request), user.actor, query, before=before, limit=A_PAGE)
-    return await render_page(
-        request,
-        "search.html",
-        query=query,
-        problem="",
-        found=found,
-        is_first=before is None,
-        older=found.older and urlencode({"q": query, "before": found.older}),
-    )
+    return await _render_search(request, query, found)
 
 
 async def authorize_interaction(request: Request) -> Response:
@@ -58,13 +50,18 @@ async def _lead_to(request: Request, user: User, query: str) -> Response:
 
 
 async def _no_luck(request: Request, query: str, problem: str, status: int) -> Response:
+    return await _render_search(request, query, Found(), problem=problem, status=status)
+
+
+async def _render_search(
+    request: Request, query: str, found: Found, *, problem: str = "", status: int = 200
+) -> Response:
     return await render_page(
         request,
         "search.html",
         status=status,
         query=query,
         problem=problem,
-        found=Found(),
-        is_first=True,
-        older=None,
+        found=found,
+        older=urlencode({"q": query, "before": found.older}) if found.older else "",
     )

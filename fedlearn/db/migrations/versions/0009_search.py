@@ -31,10 +31,12 @@ TABLE = """
     CREATE TABLE {noun}_words (
         id {snowflake} REFERENCES {noun} (id) ON DELETE CASCADE,
         said TEXT NOT NULL,
-        marks TEXT NOT NULL{index}
+        marks TEXT NOT NULL,
+        is_indexed BOOLEAN NOT NULL DEFAULT {is_indexed}{index}
     )
 """
-# Triggers keep the index, so that a deletion that cascades is noticed, too.
+# Triggers keep the index, so that a deletion that cascades is noticed, too. What a row says is put
+# into the index of SQLite together with what others say, which costs a third: until then it waits.
 INDEX = {
     "sqlite": [
         """
@@ -43,13 +45,13 @@ INDEX = {
             tokenize = 'unicode61 remove_diacritics 0')
         """,
         """
-        CREATE TRIGGER {noun}_words_new AFTER INSERT ON {noun}_words BEGIN
+        CREATE TRIGGER {noun}_words_new AFTER INSERT ON {noun}_words WHEN NEW.is_indexed BEGIN
             INSERT INTO {noun}_words_index (rowid, said, marks)
             VALUES (NEW.id, NEW.said, NEW.marks);
         END
         """,
         """
-        CREATE TRIGGER {noun}_words_gone AFTER DELETE ON {noun}_words BEGIN
+        CREATE TRIGGER {noun}_words_gone AFTER DELETE ON {noun}_words WHEN OLD.is_indexed BEGIN
             INSERT INTO {noun}_words_index ({noun}_words_index, rowid, said, marks)
             VALUES ('delete', OLD.id, OLD.said, OLD.marks);
         END
@@ -57,14 +59,15 @@ INDEX = {
         """
         CREATE TRIGGER {noun}_words_changed AFTER UPDATE ON {noun}_words BEGIN
             INSERT INTO {noun}_words_index ({noun}_words_index, rowid, said, marks)
-            VALUES ('delete', OLD.id, OLD.said, OLD.marks);
+            SELECT 'delete', OLD.id, OLD.said, OLD.marks WHERE OLD.is_indexed;
             INSERT INTO {noun}_words_index (rowid, said, marks)
-            VALUES (NEW.id, NEW.said, NEW.marks);
+            SELECT NEW.id, NEW.said, NEW.marks WHERE NEW.is_indexed;
         END
         """,
     ],
     "postgresql": ["CREATE INDEX {noun}_words_index ON {noun}_words USING GIN (words)"],
 }
+WAITING = "CREATE INDEX status_words_waiting ON status_words (id) WHERE NOT is_indexed"
 # Names of hashtags are looked for by their beginning, which needs the order of their bytes.
 ORDER_OF_BYTES = 'ALTER TABLE hashtag ALTER COLUMN name TYPE TEXT COLLATE "C"'
 
@@ -73,9 +76,11 @@ def upgrade() -> None:
     connection = op.get_bind()
     dialect = connection.dialect.name
     for noun in ("status", "actor"):
-        op.execute(TABLE.format(noun=noun, **WORDS[dialect]))
+        is_indexed = not (noun == "status" and dialect == "sqlite")
+        op.execute(TABLE.format(noun=noun, is_indexed=is_indexed, **WORDS[dialect]))
         for statement in INDEX[dialect]:
             op.execute(statement.format(noun=noun))
+    op.execute(WAITING)
     if dialect == "postgresql":
         op.execute(ORDER_OF_BYTES)
     _fill_statuses(connection)
@@ -92,7 +97,8 @@ def _fill_statuses(connection: Connection) -> None:
         texts, marks = _enclosed(connection, span)
         _keep(
             connection,
-            "INSERT INTO status_words (id, said, marks) VALUES (:id, :said, :marks)",
+            "INSERT INTO status_words (id, said, marks, is_indexed)"
+            " VALUES (:id, :said, :marks, true)",
             [
                 {
                     "id": row.id,
