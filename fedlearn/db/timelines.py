@@ -11,7 +11,7 @@ from fedlearn.db.follows import LAST
 from fedlearn.db.visibility import NOT_SILENCED, VISIBLE, eyes
 from fedlearn.db.wanted import WANTED, wishes
 from fedlearn.domain.audience import STRANGER, Viewer
-from fedlearn.domain.ids import ActorId, StatusId
+from fedlearn.domain.ids import ActorId, ListId, StatusId
 from fedlearn.domain.statuses import Status
 
 
@@ -155,6 +155,38 @@ async def hashtag_page(
         """,
         name=name,
         before=before or LAST,
+        limit=limit,
+        **wishes(viewer),
+    )
+    return _ids(rows)
+
+
+async def list_page(
+    connection: Connection,
+    viewer: Viewer,
+    list_id: ListId,
+    *,
+    before: StatusId | None,
+    limit: int,
+) -> list[StatusId]:
+    """What those on a list have posted and boosted, followed or not, but for direct posts.
+
+    Of each member no more is read than a page holds, however much there is of it.
+    """
+    rows = await connection.fetch_all(
+        f"""
+        SELECT s.id FROM list_member l JOIN status s ON s.actor_id = l.actor_id
+        WHERE l.list_id = :list AND s.id < :before AND s.id >= coalesce((
+                SELECT s.id FROM status s
+                WHERE s.actor_id = l.actor_id AND s.id < :before AND s.reach <> 'direct'
+                    AND {VISIBLE} AND {WANTED}
+                ORDER BY s.id DESC LIMIT 1 OFFSET :others), 0)
+            AND s.reach <> 'direct' AND {VISIBLE} AND {WANTED}
+        ORDER BY s.id DESC LIMIT :limit
+        """,
+        list=list_id,
+        before=before or LAST,
+        others=limit - 1,
         limit=limit,
         **wishes(viewer),
     )

@@ -25,6 +25,7 @@ from fedlearn.db import figures as db_figures
 from fedlearn.db import follows as db_follows
 from fedlearn.db import hosts as db_hosts
 from fedlearn.db import jobs as db_jobs
+from fedlearn.db import lists as db_lists
 from fedlearn.db import media as db_media
 from fedlearn.db import polls as db_polls
 from fedlearn.db import quotes as db_quotes
@@ -36,7 +37,7 @@ from fedlearn.db.statements import for_sqlite
 from fedlearn.db.status_views import status_views
 from fedlearn.db.wanted import is_unheard
 from fedlearn.domain.audience import Viewer
-from fedlearn.domain.ids import ActorId, Millis, StatusId, Uri
+from fedlearn.domain.ids import ActorId, ListId, Millis, StatusId, Uri
 
 ROWS = 20_000
 AUTHORS = 200
@@ -68,6 +69,9 @@ MANY = """
     INSERT INTO mute SELECT n % {authors} + 1, n / {authors} + 1, 1, NULL FROM n
     WHERE n / {authors} < {authors};
     INSERT INTO domain_block SELECT n % {authors} + 1, 'domain' || n FROM n;
+    INSERT INTO people_list SELECT n, n % {authors} + 1, 'list' || n FROM n WHERE n <= 1000;
+    INSERT INTO list_member SELECT n % 1000 + 1, n % {authors} + 1 FROM n WHERE n <= 5000
+    ON CONFLICT DO NOTHING;
     INSERT INTO job
     SELECT n, 'process_activity', '', 'key' || (n % 1000), n, 0, 0, n, NULL, NULL FROM n;
     INSERT INTO outgoing_activity (id, sender_id, order_key, body, created_at)
@@ -79,6 +83,8 @@ MANY = """
 
 QUESTIONS: dict[str, Question] = {
     "home_page": lambda c: db_timelines.home_page(c, ALICE, before=None, limit=20),
+    "list_page": lambda c: db_timelines.list_page(c, ALICE, ListId(5), before=None, limit=20),
+    "lists_with": lambda c: db_lists.lists_with(c, ActorId(1), BOB),
     "is_unheard": lambda c: is_unheard(c, ActorId(1), BOB),
     "tied_to_domain": lambda c: tied_to_domain(c, ActorId(1), "far.example"),
     "author_page": lambda c: db_timelines.author_page(c, ALICE, BOB, before=None, limit=20),
@@ -205,6 +211,7 @@ async def test_no_table_is_read_from_end_to_end(busy_instance: Raw, name: str) -
     [
         ("home_page", "sqlite_autoindex_home_entry_1 (owner_id=? AND status_id<?)"),
         ("author_page", "status_of_actor (actor_id=? AND id<?)"),
+        ("list_page", "status_of_actor (actor_id=? AND id>? AND id<?)"),
         ("follower_inboxes", "follow_of_followee (followee_id=? AND state=?)"),
         ("home_page", "sqlite_autoindex_block_1 (actor_id=? AND target_id=?)"),
         ("home_page", "sqlite_autoindex_mute_1 (actor_id=? AND target_id=?)"),
