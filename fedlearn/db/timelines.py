@@ -30,7 +30,8 @@ async def home_owners(connection: Connection, status: Status) -> list[ActorId]:
     """Whose home timelines a status belongs on, its author's own aside.
 
     Followers of the author; for an answer only those who also follow whom it answers, or are them,
-    unless we do not know what it answers; for a direct post those whom it names.
+    unless we do not know what it answers; for a direct post those whom it names; for a public post
+    those, too, who follow a hashtag of it.
     """
     rows = await connection.fetch_all(
         """
@@ -45,6 +46,9 @@ async def home_owners(connection: Connection, status: Status) -> list[ActorId]:
         UNION
         SELECT a.id FROM mention m JOIN actor a ON a.id = m.actor_id
         WHERE m.status_id = :status AND a.domain IS NULL AND CAST(:reach AS TEXT) = 'direct'
+        UNION
+        SELECT t.actor_id FROM hashtag h JOIN followed_hashtag t ON t.name = h.name
+        WHERE h.status_id = :status AND CAST(:reach AS TEXT) = 'public'
         """,
         author=status.actor_id,
         status=status.id,
@@ -89,6 +93,25 @@ async def empty_home_of(connection: Connection, owner_id: ActorId, author_id: Ac
         """,
         owner=owner_id,
         author=author_id,
+    )
+
+
+async def empty_home_of_hashtag(connection: Connection, owner_id: ActorId, name: str) -> None:
+    """After a hashtag is followed no more: what nothing else has brought leaves the home."""
+    await connection.sweep(
+        """
+        DELETE FROM home_entry WHERE owner_id = :owner AND status_id IN (
+            SELECT s.id FROM hashtag h JOIN status s ON s.id = h.status_id
+            WHERE h.name = :name AND s.actor_id <> :owner AND s.reach = 'public'
+                AND NOT EXISTS (
+                    SELECT 1 FROM follow f WHERE f.follower_id = :owner
+                        AND f.followee_id = s.actor_id AND f.state = 'accepted')
+                AND NOT EXISTS (
+                    SELECT 1 FROM hashtag o JOIN followed_hashtag t ON t.name = o.name
+                    WHERE o.status_id = s.id AND t.actor_id = :owner))
+        """,
+        owner=owner_id,
+        name=name,
     )
 
 

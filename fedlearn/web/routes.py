@@ -11,6 +11,7 @@ from fedlearn.web.federation import actors, collections, discovery, inbox, objec
 from fedlearn.web.pages import (
     about,
     feeds,
+    hashtags,
     home,
     keeping_away,
     kept,
@@ -68,7 +69,9 @@ PAGES = [
     Route("/", home.home_page),
     Route("/public", home.public_page),
     Route("/tags/{name}.atom", feeds.hashtag_feed),
-    Route("/tags/{name}", home.hashtag_page),
+    Route("/tags/{name}", hashtags.hashtag_page),
+    Route("/tags/{name}/follow", hashtags.follow_hashtag, methods=["POST"]),
+    Route("/tags/{name}/unfollow", hashtags.unfollow_hashtag, methods=["POST"]),
     Route("/statuses", home.post_status, methods=["POST"]),
     Route("/statuses/{status_id:id}/edit", statuses.edit_page),
     Route("/statuses/{status_id:id}/edit", statuses.edit, methods=["POST"]),

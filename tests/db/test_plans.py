@@ -36,12 +36,15 @@ from fedlearn.db.domain_blocks import tied_to_domain
 from fedlearn.db.statements import for_sqlite
 from fedlearn.db.status_views import status_views
 from fedlearn.db.wanted import is_unheard
+from fedlearn.domain.actors import Actor
 from fedlearn.domain.audience import Viewer
 from fedlearn.domain.ids import ActorId, ListId, Millis, StatusId, Uri
+from tests.builders import OURS, a_status, profile_at
 
 ROWS = 20_000
 AUTHORS = 200
 ALICE, BOB, POST = Viewer(ActorId(1), is_local=True), ActorId(2), StatusId(5)
+SOMEBODY = Actor(BOB, profile_at(OURS, "bob"), Millis(0), gone_at=None, suspended_at=None)
 
 Question = Callable[[Connection], Awaitable[object]]
 
@@ -69,6 +72,9 @@ MANY = """
     INSERT INTO mute SELECT n % {authors} + 1, n / {authors} + 1, 1, NULL FROM n
     WHERE n / {authors} < {authors};
     INSERT INTO domain_block SELECT n % {authors} + 1, 'domain' || n FROM n;
+    INSERT INTO hashtag SELECT n, 'tag' || (n % 500) FROM n;
+    INSERT INTO followed_hashtag SELECT 'tag' || (n % 500), n % {authors} + 1 FROM n WHERE true
+    ON CONFLICT DO NOTHING;
     INSERT INTO people_list SELECT n, n % {authors} + 1, 'list' || n FROM n WHERE n <= 1000;
     INSERT INTO list_member SELECT n % 1000 + 1, n % {authors} + 1 FROM n WHERE n <= 5000
     ON CONFLICT DO NOTHING;
@@ -85,6 +91,7 @@ QUESTIONS: dict[str, Question] = {
     "home_page": lambda c: db_timelines.home_page(c, ALICE, before=None, limit=20),
     "list_page": lambda c: db_timelines.list_page(c, ALICE, ListId(5), before=None, limit=20),
     "lists_with": lambda c: db_lists.lists_with(c, ActorId(1), BOB),
+    "home_owners": lambda c: db_timelines.home_owners(c, a_status(SOMEBODY)),
     "is_unheard": lambda c: is_unheard(c, ActorId(1), BOB),
     "tied_to_domain": lambda c: tied_to_domain(c, ActorId(1), "far.example"),
     "author_page": lambda c: db_timelines.author_page(c, ALICE, BOB, before=None, limit=20),
@@ -214,6 +221,8 @@ async def test_no_table_is_read_from_end_to_end(busy_instance: Raw, name: str) -
         ("list_page", "status_of_actor (actor_id=? AND id>? AND id<?)"),
         ("follower_inboxes", "follow_of_followee (followee_id=? AND state=?)"),
         ("home_page", "sqlite_autoindex_block_1 (actor_id=? AND target_id=?)"),
+        ("home_owners", "sqlite_autoindex_hashtag_1 (status_id=?)"),
+        ("home_owners", "sqlite_autoindex_followed_hashtag_1 (name=?)"),
         ("home_page", "sqlite_autoindex_mute_1 (actor_id=? AND target_id=?)"),
         ("followers_at", "actor_host (host=?)"),
         ("followers_at", "sqlite_autoindex_follow_1 (follower_id=? AND followee_id=?)"),

@@ -7,6 +7,7 @@ from starlette.responses import RedirectResponse, Response
 
 from fedlearn.db import lists as db_lists
 from fedlearn.db import timelines as db_timelines
+from fedlearn.db.followed_hashtags import hashtags_followed_by
 from fedlearn.db.status_views import status_views
 from fedlearn.domain.actors import Actor
 from fedlearn.domain.ids import ListId
@@ -25,12 +26,19 @@ A_PAGE = 20
 async def lists_page(
     request: Request, *, status: int = 200, typed: str = "", errors: dict[str, str] | None = None
 ) -> Response:
-    """This person's lists, and a form for another one."""
+    """This person's lists, a form for another one, and the hashtags that they follow."""
     me = (await require_user(request)).actor
     async with instance_of(request).db.read() as connection:
         mine = await db_lists.lists_of(connection, me.id)
+        hashtags = await hashtags_followed_by(connection, me.id)
     return await render_page(
-        request, "lists.html", status=status, lists=mine, typed=typed, errors=errors or {}
+        request,
+        "lists.html",
+        status=status,
+        lists=mine,
+        hashtags=hashtags,
+        typed=typed,
+        errors=errors or {},
     )
 
 

@@ -1,4 +1,4 @@
-"""Lists of people, whose members need not be followed."""
+"""Lists of people, whose members need not be followed, and followed hashtags."""
 
 from alembic import op
 
@@ -24,6 +24,14 @@ STATEMENTS = [
     )
     """,
     "CREATE INDEX list_member_of_actor ON list_member (actor_id)",
+    """
+    CREATE TABLE followed_hashtag (
+        name TEXT NOT NULL,
+        actor_id BIGINT NOT NULL REFERENCES actor (id) ON DELETE CASCADE,
+        PRIMARY KEY (name, actor_id)
+    )
+    """,
+    "CREATE INDEX followed_hashtag_of_actor ON followed_hashtag (actor_id)",
 ]
 
 

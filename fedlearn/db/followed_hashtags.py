@@ -1,0 +1,43 @@
+"""This is where it is remembered which hashtags people follow."""
+
+from fedlearn.db.database import Connection
+from fedlearn.domain.ids import ActorId
+
+
+async def follow_hashtag(connection: Connection, actor_id: ActorId, name: str) -> None:
+    """Somebody follows a hashtag, given in lower case. Following twice is following once."""
+    await connection.execute(
+        """
+        INSERT INTO followed_hashtag (name, actor_id) VALUES (:name, :actor)
+        ON CONFLICT (name, actor_id) DO NOTHING
+        """,
+        name=name,
+        actor=actor_id,
+    )
+
+
+async def unfollow_hashtag(connection: Connection, actor_id: ActorId, name: str) -> None:
+    """Somebody follows a hashtag no more."""
+    await connection.execute(
+        "DELETE FROM followed_hashtag WHERE name = :name AND actor_id = :actor",
+        name=name,
+        actor=actor_id,
+    )
+
+
+async def follows_hashtag(connection: Connection, actor_id: ActorId, name: str) -> bool:
+    """Whether somebody follows a hashtag, given in lower case."""
+    row = await connection.fetch_one(
+        "SELECT 1 AS one FROM followed_hashtag WHERE name = :name AND actor_id = :actor",
+        name=name,
+        actor=actor_id,
+    )
+    return row is not None
+
+
+async def hashtags_followed_by(connection: Connection, actor_id: ActorId) -> list[str]:
+    """Every hashtag that somebody follows, by name."""
+    rows = await connection.fetch_all(
+        "SELECT name FROM followed_hashtag WHERE actor_id = :actor ORDER BY name", actor=actor_id
+    )
+    return [row["name"] for row in rows]
