@@ -41,3 +41,22 @@ async def hashtags_followed_by(connection: Connection, actor_id: ActorId) -> lis
         "SELECT name FROM followed_hashtag WHERE actor_id = :actor ORDER BY name", actor=actor_id
     )
     return [row["name"] for row in rows]
+
+
+async def empty_home_of_hashtag(connection: Connection, owner_id: ActorId, name: str) -> None:
+    """After a hashtag is followed no more: what nothing else has brought leaves the home."""
+    await connection.sweep(
+        """
+        DELETE FROM home_entry WHERE owner_id = :owner AND status_id IN (
+            SELECT s.id FROM hashtag h JOIN status s ON s.id = h.status_id
+            WHERE h.name = :name AND s.actor_id <> :owner AND s.reach = 'public'
+                AND NOT EXISTS (
+                    SELECT 1 FROM follow f WHERE f.follower_id = :owner
+                        AND f.followee_id = s.actor_id AND f.state = 'accepted')
+                AND NOT EXISTS (
+                    SELECT 1 FROM hashtag o JOIN followed_hashtag t ON t.name = o.name
+                    WHERE o.status_id = s.id AND t.actor_id = :owner))
+        """,
+        owner=owner_id,
+        name=name,
+    )

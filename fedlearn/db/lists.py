@@ -1,9 +1,13 @@
-"""This is where lists are kept, and who is on them; what is read there: db/timelines.py."""
+"""This is where lists are kept: who is on them, and what is read there."""
 
 from fedlearn.db.actors import actor_of
 from fedlearn.db.database import Connection, Row
+from fedlearn.db.follows import LAST
+from fedlearn.db.visibility import VISIBLE
+from fedlearn.db.wanted import WANTED, wishes
 from fedlearn.domain.actors import Actor
-from fedlearn.domain.ids import ActorId, ListId, snowflake
+from fedlearn.domain.audience import Viewer
+from fedlearn.domain.ids import ActorId, ListId, StatusId, snowflake
 from fedlearn.domain.lists import PeopleList
 
 
@@ -90,6 +94,38 @@ async def lists_with(connection: Connection, owner_id: ActorId, actor_id: ActorI
         actor=actor_id,
     )
     return {ListId(row["list_id"]) for row in rows}
+
+
+async def list_page(
+    connection: Connection,
+    viewer: Viewer,
+    list_id: ListId,
+    *,
+    before: StatusId | None,
+    limit: int,
+) -> list[StatusId]:
+    """What those on a list have posted and boosted, followed or not, but for direct posts.
+
+    Of each member no more is read than a page holds, however much there is of it.
+    """
+    rows = await connection.fetch_all(
+        f"""
+        SELECT s.id FROM list_member l JOIN status s ON s.actor_id = l.actor_id
+        WHERE l.list_id = :list AND s.id < :before AND s.id >= coalesce((
+                SELECT s.id FROM status s
+                WHERE s.actor_id = l.actor_id AND s.id < :before AND s.reach <> 'direct'
+                    AND {VISIBLE} AND {WANTED}
+                ORDER BY s.id DESC LIMIT 1 OFFSET :others), 0)
+            AND s.reach <> 'direct' AND {VISIBLE} AND {WANTED}
+        ORDER BY s.id DESC LIMIT :limit
+        """,
+        list=list_id,
+        before=before or LAST,
+        others=limit - 1,
+        limit=limit,
+        **wishes(viewer),
+    )
+    return [StatusId(row["id"]) for row in rows]
 
 
 def _list_of(row: Row) -> PeopleList:

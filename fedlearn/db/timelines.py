@@ -11,7 +11,7 @@ from fedlearn.db.follows import LAST
 from fedlearn.db.visibility import NOT_SILENCED, VISIBLE, eyes
 from fedlearn.db.wanted import WANTED, wishes
 from fedlearn.domain.audience import STRANGER, Viewer
-from fedlearn.domain.ids import ActorId, ListId, StatusId
+from fedlearn.domain.ids import ActorId, StatusId
 from fedlearn.domain.statuses import Status
 
 
@@ -96,25 +96,6 @@ async def empty_home_of(connection: Connection, owner_id: ActorId, author_id: Ac
     )
 
 
-async def empty_home_of_hashtag(connection: Connection, owner_id: ActorId, name: str) -> None:
-    """After a hashtag is followed no more: what nothing else has brought leaves the home."""
-    await connection.sweep(
-        """
-        DELETE FROM home_entry WHERE owner_id = :owner AND status_id IN (
-            SELECT s.id FROM hashtag h JOIN status s ON s.id = h.status_id
-            WHERE h.name = :name AND s.actor_id <> :owner AND s.reach = 'public'
-                AND NOT EXISTS (
-                    SELECT 1 FROM follow f WHERE f.follower_id = :owner
-                        AND f.followee_id = s.actor_id AND f.state = 'accepted')
-                AND NOT EXISTS (
-                    SELECT 1 FROM hashtag o JOIN followed_hashtag t ON t.name = o.name
-                    WHERE o.status_id = s.id AND t.actor_id = :owner))
-        """,
-        owner=owner_id,
-        name=name,
-    )
-
-
 async def trim_homes(connection: Connection, keep: int) -> None:
     """Forget what lies deeper in home timelines than anybody scrolls."""
     await connection.sweep(
@@ -178,38 +159,6 @@ async def hashtag_page(
         """,
         name=name,
         before=before or LAST,
-        limit=limit,
-        **wishes(viewer),
-    )
-    return _ids(rows)
-
-
-async def list_page(
-    connection: Connection,
-    viewer: Viewer,
-    list_id: ListId,
-    *,
-    before: StatusId | None,
-    limit: int,
-) -> list[StatusId]:
-    """What those on a list have posted and boosted, followed or not, but for direct posts.
-
-    Of each member no more is read than a page holds, however much there is of it.
-    """
-    rows = await connection.fetch_all(
-        f"""
-        SELECT s.id FROM list_member l JOIN status s ON s.actor_id = l.actor_id
-        WHERE l.list_id = :list AND s.id < :before AND s.id >= coalesce((
-                SELECT s.id FROM status s
-                WHERE s.actor_id = l.actor_id AND s.id < :before AND s.reach <> 'direct'
-                    AND {VISIBLE} AND {WANTED}
-                ORDER BY s.id DESC LIMIT 1 OFFSET :others), 0)
-            AND s.reach <> 'direct' AND {VISIBLE} AND {WANTED}
-        ORDER BY s.id DESC LIMIT :limit
-        """,
-        list=list_id,
-        before=before or LAST,
-        others=limit - 1,
         limit=limit,
         **wishes(viewer),
     )

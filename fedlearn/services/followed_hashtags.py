@@ -1,7 +1,6 @@
 """This is where people begin and cease to follow a hashtag, for themselves: nothing is sent."""
 
 from fedlearn.db import followed_hashtags as db_followed_hashtags
-from fedlearn.db import timelines as db_timelines
 from fedlearn.domain.actors import Actor
 from fedlearn.errors import Invalid
 from fedlearn.instance import Instance
@@ -30,4 +29,4 @@ async def unfollow_hashtag(instance: Instance, actor: Actor, name: str) -> None:
     name = name.lower()
     async with instance.db.write() as connection:
         await db_followed_hashtags.unfollow_hashtag(connection, actor.id, name)
-        await db_timelines.empty_home_of_hashtag(connection, actor.id, name)
+        await db_followed_hashtags.empty_home_of_hashtag(connection, actor.id, name)

@@ -81,5 +81,5 @@ async def test_what_a_hashtag_alone_has_brought(connection: Connection) -> None:
         return await db_timelines.home_page(connection, alice.viewer, before=None, limit=20)
 
     assert await home() == [one.id for one in posts[::-1]]
-    await db_timelines.empty_home_of_hashtag(connection, alice.id, "bees")
+    await db_followed_hashtags.empty_home_of_hashtag(connection, alice.id, "bees")
     assert await home() == [one.id for one in posts[:0:-1]]

@@ -1,7 +1,6 @@
 """How lists are kept, and what stands on their timelines."""
 
 from fedlearn.db import lists as db_lists
-from fedlearn.db import timelines as db_timelines
 from fedlearn.db.actors import erase_traces
 from fedlearn.db.database import Connection
 from fedlearn.db.mutes import store_mute
@@ -27,7 +26,7 @@ async def pages(
     """The timeline of a list, page by page."""
     found: list[list[StatusId]] = []
     before = None
-    while page := await db_timelines.list_page(
+    while page := await db_lists.list_page(
         connection, owner.viewer, shown.id, before=before, limit=limit
     ):
         found.append(page)

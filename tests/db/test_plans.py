@@ -89,7 +89,7 @@ MANY = """
 
 QUESTIONS: dict[str, Question] = {
     "home_page": lambda c: db_timelines.home_page(c, ALICE, before=None, limit=20),
-    "list_page": lambda c: db_timelines.list_page(c, ALICE, ListId(5), before=None, limit=20),
+    "list_page": lambda c: db_lists.list_page(c, ALICE, ListId(5), before=None, limit=20),
     "lists_with": lambda c: db_lists.lists_with(c, ActorId(1), BOB),
     "home_owners": lambda c: db_timelines.home_owners(c, a_status(SOMEBODY)),
     "is_unheard": lambda c: is_unheard(c, ActorId(1), BOB),

@@ -6,7 +6,6 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from fedlearn.db import lists as db_lists
-from fedlearn.db import timelines as db_timelines
 from fedlearn.db.followed_hashtags import hashtags_followed_by
 from fedlearn.db.status_views import status_views
 from fedlearn.domain.actors import Actor
@@ -65,7 +64,7 @@ async def list_page(
     async with instance_of(request).db.read() as connection:
         shown = await lists.own_list(connection, me, _list_id(request))
         members = await db_lists.members_of(connection, shown.id)
-        ids = await db_timelines.list_page(
+        ids = await db_lists.list_page(
             connection, me.viewer, shown.id, before=cursor_of(request), limit=A_PAGE
         )
         views = await status_views(connection, me.viewer, ids)
