@@ -169,6 +169,9 @@ async def erase_traces(connection: Connection, actor_id: ActorId) -> None:
         "DELETE FROM block WHERE actor_id = :id OR target_id = :id",
         "DELETE FROM mute WHERE actor_id = :id OR target_id = :id",
         "DELETE FROM domain_block WHERE actor_id = :id",
+        "DELETE FROM people_list WHERE owner_id = :id",
+        "DELETE FROM followed_hashtag WHERE actor_id = :id",
+        "DELETE FROM list_member WHERE actor_id = :id",
         "DELETE FROM follow WHERE follower_id = :id OR followee_id = :id",
         "DELETE FROM notification WHERE sender_id = :id OR owner_id = :id",
     ):

@@ -30,7 +30,8 @@ async def home_owners(connection: Connection, status: Status) -> list[ActorId]:
     """Whose home timelines a status belongs on, its author's own aside.
 
     Followers of the author; for an answer only those who also follow whom it answers, or are them,
-    unless we do not know what it answers; for a direct post those whom it names.
+    unless we do not know what it answers; for a direct post those whom it names; for a public post
+    those, too, who follow a hashtag of it.
     """
     rows = await connection.fetch_all(
         """
@@ -45,6 +46,9 @@ async def home_owners(connection: Connection, status: Status) -> list[ActorId]:
         UNION
         SELECT a.id FROM mention m JOIN actor a ON a.id = m.actor_id
         WHERE m.status_id = :status AND a.domain IS NULL AND CAST(:reach AS TEXT) = 'direct'
+        UNION
+        SELECT t.actor_id FROM hashtag h JOIN followed_hashtag t ON t.name = h.name
+        WHERE h.status_id = :status AND CAST(:reach AS TEXT) = 'public'
         """,
         author=status.actor_id,
         status=status.id,

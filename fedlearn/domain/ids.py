@@ -9,6 +9,7 @@ ActorId = NewType("ActorId", int)
 StatusId = NewType("StatusId", int)
 UserId = NewType("UserId", int)
 FollowId = NewType("FollowId", int)
+ListId = NewType("ListId", int)
 
 Uri = NewType("Uri", str)
 Millis = NewType("Millis", int)  # milliseconds since 1970, UTC

@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import Page, Route, expect
 
 from fedlearn.domain.audience import Reach, Scope
-from fedlearn.services import accounts, signing_in
+from fedlearn.services import accounts, lists, signing_in
 from tests.browser.conftest import Visit
 from tests.browser.visitor import DESKTOP, DEVICES, PHONE, TWO_DEVICES
 from tests.federation.server import Server
@@ -74,7 +74,10 @@ async def test_every_page_is_sound(alpha: Server, visit: Visit, who: str) -> Non
         link.removeprefix(stranger.origin),
     ]:
         assert (await stranger.go(path)).ok, path
+    listed = await lists.create_list(alpha.instance, me, UNWIELDY[:100])
+    await lists.add_member(alpha.instance, me, listed.id, await alpha.actor(f"{who}_0"))
     own = [
+        f"/lists/{listed.id}",
         "/search",
         "/notifications",
         "/settings",
@@ -82,6 +85,7 @@ async def test_every_page_is_sound(alpha: Server, visit: Visit, who: str) -> Non
         "/favourites",
         "/muted",
         "/settings/security",
+        "/lists",
     ]
     for path in [*shared, *own, f"/@{who}_0", f"/statuses/{post.id}/edit"]:
         assert (await reader.go(path)).ok, path

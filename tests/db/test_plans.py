@@ -26,6 +26,7 @@ from fedlearn.db import follows as db_follows
 from fedlearn.db import hosts as db_hosts
 from fedlearn.db import indexing as db_indexing
 from fedlearn.db import jobs as db_jobs
+from fedlearn.db import lists as db_lists
 from fedlearn.db import lively as db_lively
 from fedlearn.db import media as db_media
 from fedlearn.db import polls as db_polls
@@ -38,14 +39,17 @@ from fedlearn.db.domain_blocks import tied_to_domain
 from fedlearn.db.statements import for_sqlite
 from fedlearn.db.status_views import status_views
 from fedlearn.db.wanted import is_unheard
+from fedlearn.domain.actors import Actor
 from fedlearn.domain.audience import Viewer
-from fedlearn.domain.ids import ActorId, Millis, StatusId, Uri
+from fedlearn.domain.ids import ActorId, ListId, Millis, StatusId, Uri
 from fedlearn.domain.words import Sought
+from tests.builders import OURS, a_status, profile_at
 
 ROWS = 20_000
 AUTHORS = 200
 ALICE, BOB, POST = Viewer(ActorId(1), is_local=True), ActorId(2), StatusId(5)
 SOUGHT = Sought(phrases=(("bees",),))
+SOMEBODY = Actor(BOB, profile_at(OURS, "bob"), Millis(0), gone_at=None, suspended_at=None)
 
 Question = Callable[[Connection], Awaitable[object]]
 
@@ -77,6 +81,12 @@ MANY = """
     INSERT INTO mute SELECT n % {authors} + 1, n / {authors} + 1, 1, NULL FROM n
     WHERE n / {authors} < {authors};
     INSERT INTO domain_block SELECT n % {authors} + 1, 'domain' || n FROM n;
+    INSERT INTO hashtag SELECT n, 'tag' || (n % 500) FROM n;
+    INSERT INTO followed_hashtag SELECT 'tag' || (n % 500), n % {authors} + 1 FROM n WHERE true
+    ON CONFLICT DO NOTHING;
+    INSERT INTO people_list SELECT n, n % {authors} + 1, 'list' || n FROM n WHERE n <= 1000;
+    INSERT INTO list_member SELECT n % 1000 + 1, n % {authors} + 1 FROM n WHERE n <= 5000
+    ON CONFLICT DO NOTHING;
     INSERT INTO job
     SELECT n, 'process_activity', '', 'key' || (n % 1000), n, 0, 0, n, NULL, NULL FROM n;
     INSERT INTO outgoing_activity (id, sender_id, order_key, body, created_at)
@@ -88,6 +98,9 @@ MANY = """
 
 QUESTIONS: dict[str, Question] = {
     "home_page": lambda c: db_timelines.home_page(c, ALICE, before=None, limit=20),
+    "list_page": lambda c: db_lists.list_page(c, ALICE, ListId(5), before=None, limit=20),
+    "lists_with": lambda c: db_lists.lists_with(c, ActorId(1), BOB),
+    "home_owners": lambda c: db_timelines.home_owners(c, a_status(SOMEBODY)),
     "is_unheard": lambda c: is_unheard(c, ActorId(1), BOB),
     "tied_to_domain": lambda c: tied_to_domain(c, ActorId(1), "far.example"),
     "author_page": lambda c: db_timelines.author_page(c, ALICE, BOB, before=None, limit=20),
@@ -234,8 +247,11 @@ async def test_no_table_is_read_from_end_to_end(busy_instance: Raw, name: str) -
     [
         ("home_page", "sqlite_autoindex_home_entry_1 (owner_id=? AND status_id<?)"),
         ("author_page", "status_of_actor (actor_id=? AND id<?)"),
+        ("list_page", "status_of_actor (actor_id=? AND id>? AND id<?)"),
         ("follower_inboxes", "follow_of_followee (followee_id=? AND state=?)"),
         ("home_page", "sqlite_autoindex_block_1 (actor_id=? AND target_id=?)"),
+        ("home_owners", "sqlite_autoindex_hashtag_1 (status_id=?)"),
+        ("home_owners", "sqlite_autoindex_followed_hashtag_1 (name=?)"),
         ("home_page", "sqlite_autoindex_mute_1 (actor_id=? AND target_id=?)"),
         ("followers_at", "actor_host (host=?)"),
         ("followers_at", "sqlite_autoindex_follow_1 (follower_id=? AND followee_id=?)"),

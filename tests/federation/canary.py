@@ -16,9 +16,10 @@ from starlette.routing import Mount, Route
 from fedlearn.db.details import Details, replace_details
 from fedlearn.db.indexing import index_status
 from fedlearn.db.polls import store_poll
+from fedlearn.domain.actors import Actor
 from fedlearn.domain.polls import Poll, PollOption
 from fedlearn.domain.statuses import Attachment, Preview, StatusView
-from fedlearn.services import bookmarks, boosts, favourites, signing_in, statuses
+from fedlearn.services import bookmarks, boosts, favourites, lists, signing_in, statuses
 from fedlearn.web.routes import all_routes
 from tests.federation.network import Network
 from tests.federation.peer import ACTIVITY_JSON, Person
@@ -79,6 +80,12 @@ async def post_secret(
     return view
 
 
+async def on_a_list(server: Server, owner: Actor, member: Actor) -> None:
+    """Somebody puts another on a list of theirs, whether they may read everything there or not."""
+    made = await lists.create_list(server.instance, owner, "a list")
+    await lists.add_member(server.instance, owner, made.id, member)
+
+
 async def stir(server: Server, author: str, colleague: str, secret: Secret, uri: str) -> None:
     """Do with a post what people do: answer, boost, like and edit it, and delete an answer."""
     writer, other = await server.actor(author), await server.actor(colleague)
@@ -86,6 +93,8 @@ async def stir(server: Server, author: str, colleague: str, secret: Secret, uri:
     assert view is not None
     await favourites.favourite(server.instance, other, view.id)
     await bookmarks.bookmark(server.instance, other, view.id)
+    await on_a_list(server, other, writer)
+    await on_a_list(server, await server.actor("frank"), writer)
     if view.status.reach.is_open:
         boost = await boosts.boost(server.instance, other, view.id)
         secret.ids.add(str(boost.id))
@@ -144,6 +153,7 @@ async def gaps_of(server: Server, secret: Secret) -> dict[str, list[str]]:
             "username": await ids("SELECT username AS id FROM actor WHERE domain IS NULL"),
             "status_id": sorted(secret.ids),
             "actor_id": await ids("SELECT id FROM actor"),
+            "list_id": await ids("SELECT id FROM people_list"),
             "follow_id": await ids("SELECT id FROM follow"),
             "authorization_id": await ids("SELECT id FROM quote_authorization"),
             "name": [*await ids("SELECT DISTINCT name AS id FROM hashtag"), "bees"],

@@ -81,20 +81,6 @@ async def public_page(request: Request) -> Response:
     return await render_page(request, "public.html", views=views, older=older)
 
 
-async def hashtag_page(request: Request) -> Response:
-    """Public posts with one hashtag, newest first."""
-    user = await current_user(request)
-    viewer = user.actor.viewer if user else STRANGER
-    name = request.path_params["name"]
-    async with instance_of(request).db.read() as connection:
-        ids = await db_timelines.hashtag_page(
-            connection, viewer, name, before=cursor_of(request), limit=A_PAGE
-        )
-        views = await status_views(connection, viewer, ids)
-    older = ids[-1] if len(ids) == A_PAGE else None
-    return await render_page(request, "hashtag.html", name=name, views=views, older=older)
-
-
 async def post_status(request: Request) -> Response:
     """The composer was sent; what cannot be posted comes back with what is wrong beside it."""
     form = await read_form(request)

@@ -9,6 +9,7 @@ from fedlearn.activitypub.webfinger import read_handle
 from fedlearn.db import actors as db_actors
 from fedlearn.db import blocks as db_blocks
 from fedlearn.db import follows as db_follows
+from fedlearn.db import lists as db_lists
 from fedlearn.db import mutes as db_mutes
 from fedlearn.db import pins as db_pins
 from fedlearn.db import timelines as db_timelines
@@ -52,6 +53,8 @@ async def profile_page(request: Request) -> Response:
         mine = await db_follows.follow_between(connection, me, actor.id)
         is_blocked = await db_blocks.is_blocked(connection, me, actor.id)
         mute = await db_mutes.mute_of(connection, me, actor.id)
+        lists = await db_lists.lists_of(connection, me)
+        lists_with = await db_lists.lists_with(connection, me, actor.id)
         blocks_domain = await is_from_blocked_domain(connection, me, actor.id)
     link = f'<{actor.uri}>; rel="alternate"; type="application/activity+json"'
     return await render_page(
@@ -67,6 +70,8 @@ async def profile_page(request: Request) -> Response:
         mine=mine,
         is_blocked=is_blocked,
         mute=mute,
+        lists=lists,
+        lists_with=lists_with,
         blocks_domain=blocks_domain,
         moved_to=moved_to,
         shared=shared_profile(actor, instance_of(request).uris),
