@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0010_lively"
-down_revision = "0009_search"
+revision = "0012_lively"
+down_revision = "0011_lists"
 
 STATEMENTS = [
     """

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0010_lists"
-down_revision = "0009_search"
+revision = "0011_lists"
+down_revision = "0010_signin"
 
 SNOWFLAKE = {"sqlite": "INTEGER PRIMARY KEY", "postgresql": "BIGINT PRIMARY KEY"}
 
