@@ -10,6 +10,9 @@ from fedlearn.domain.audience import Viewer
 from fedlearn.domain.ids import ActorId, ListId, StatusId, snowflake
 from fedlearn.domain.lists import PeopleList
 
+# What is read on a list.
+SHOWN = f"s.reach <> 'direct' AND {VISIBLE} AND {WANTED}"
+
 
 async def insert_list(connection: Connection, owner_id: ActorId, title: str) -> PeopleList:
     """A new list with nobody on it."""
@@ -106,17 +109,27 @@ async def list_page(
 ) -> list[StatusId]:
     """What those on a list have posted and boosted, followed or not, but for direct posts.
 
-    Of each member no more is read than a page holds, however much there is of it.
+    A page is made of the latest posts of as many members as it holds posts, and of each no more is
+    read than it holds: so it costs the same, however much there is of everybody.
     """
     rows = await connection.fetch_all(
         f"""
-        SELECT s.id FROM list_member l JOIN status s ON s.actor_id = l.actor_id
-        WHERE l.list_id = :list AND s.id < :before AND s.id >= coalesce((
+        WITH liveliest AS MATERIALIZED (
+            SELECT m.actor_id FROM list_member m WHERE m.list_id = :list
+            ORDER BY (
                 SELECT s.id FROM status s
-                WHERE s.actor_id = l.actor_id AND s.id < :before AND s.reach <> 'direct'
-                    AND {VISIBLE} AND {WANTED}
-                ORDER BY s.id DESC LIMIT 1 OFFSET :others), 0)
-            AND s.reach <> 'direct' AND {VISIBLE} AND {WANTED}
+                WHERE s.actor_id = m.actor_id AND s.id < :before AND {SHOWN}
+                ORDER BY s.id DESC LIMIT 1) DESC NULLS LAST
+            LIMIT :limit
+        ), spans AS MATERIALIZED (
+            SELECT liveliest.actor_id, coalesce((
+                SELECT s.id FROM status s
+                WHERE s.actor_id = liveliest.actor_id AND s.id < :before AND {SHOWN}
+                ORDER BY s.id DESC LIMIT 1 OFFSET :others), 0) AS oldest_id
+            FROM liveliest
+        )
+        SELECT s.id FROM spans JOIN status s ON s.actor_id = spans.actor_id
+        WHERE s.id >= spans.oldest_id AND s.id < :before AND {SHOWN}
         ORDER BY s.id DESC LIMIT :limit
         """,
         list=list_id,

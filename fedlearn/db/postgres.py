@@ -15,6 +15,8 @@ from fedlearn.errors import StartError, Unavailable
 log = logging.getLogger(__name__)
 
 POOL_SIZE = 10
+# To compile a statement takes up to seconds; none of ours runs long enough to win that back.
+SERVER_SETTINGS = {"jit": "off"}
 WORK_CHANNEL = "fedlearn_work"
 # A server that is away, full or stopping, or that chose us to give way in a deadlock.
 PASSING = (
@@ -160,7 +162,9 @@ class PostgresDatabase:
 async def open_postgres(url: str) -> PostgresDatabase:
     """The database at this address; it must exist."""
     try:
-        pool = await asyncpg.create_pool(url, min_size=1, max_size=POOL_SIZE)
+        pool = await asyncpg.create_pool(
+            url, min_size=1, max_size=POOL_SIZE, server_settings=SERVER_SETTINGS
+        )
         database = PostgresDatabase(url, pool)
         try:
             await database.listen()

@@ -158,6 +158,8 @@ INTERMEDIATE = {
     "found",
     "recent",
     "taken_up",
+    "liveliest",
+    "spans",
 }
 SORTED = ("home_page", "author_page", "outbox_page", "public_page")
 SCAN = re.compile(r"SCAN (\w+)")
