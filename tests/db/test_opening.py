@@ -23,9 +23,12 @@ from fedlearn.db.opening import (
     open_database,
     schema_version,
 )
+from fedlearn.db.search import found_people, found_statuses
 from fedlearn.db.statuses import status_by_id
-from fedlearn.domain.ids import StatusId
+from fedlearn.domain.audience import Viewer
+from fedlearn.domain.ids import ActorId, Millis, StatusId
 from fedlearn.domain.policies import Policy
+from fedlearn.domain.words import Sought
 from fedlearn.errors import StartError
 from fedlearn.settings import Settings
 from tests.builders import local
@@ -80,6 +83,23 @@ async def test_from_the_version_before(empty_settings: Settings) -> None:
             assert (kept.content, kept.actor_id) == ("<p>hello</p>", 1)
             assert await all_policies(connection) == [("far.example", Policy.BLOCK)]
             await set_policy(connection, "near.example", Policy.ALLOW)
+
+
+async def test_what_is_here_is_found_by_words(empty_settings: Settings) -> None:
+    """What was stored before there was a search is found after the migration that brings it."""
+    versions = known_versions()
+    [search] = [one for one in versions if one.endswith("_search")]
+    before = versions[versions.index(search) - 1]
+    await asyncio.to_thread(_upgrade_of(empty_settings), empty_settings, before)
+    await run_sql(empty_settings, *STORED_BY_0001)
+    await migrate(empty_settings)
+    viewer, sought = Viewer(ActorId(1), is_local=True), Sought((("hello",),))
+    people = Sought((("ali",),), by_beginning=True)
+    async with opened(empty_settings) as database, database.read() as connection:
+        assert await found_statuses(
+            connection, viewer, sought, since=Millis(-1), before=None, limit=1
+        ) == [2]
+        assert [one.id for one in await found_people(connection, viewer, people, 1)] == [1]
 
 
 def _upgrade_of(settings: Settings) -> Callable[..., None]:

@@ -130,7 +130,6 @@ QUESTIONS: dict[str, Question] = {
     ),
     "found_people": lambda c: db_search.found_people(c, ALICE, SOUGHT, 8),
     "found_hashtags": lambda c: db_search.found_hashtags(c, ALICE, "bee", since=Millis(5), limit=8),
-    "anything_waits": db_indexing.anything_waits,
     "index_waiting": db_indexing.index_waiting,
     "media_of_actors": lambda c: db_media.media_of_actors(c, [BOB]),
     "follower_inboxes": lambda c: db_follows.follower_inboxes(c, BOB),
@@ -163,6 +162,8 @@ INTERMEDIATE = {
 }
 SORTED = ("home_page", "author_page", "outbox_page", "public_page")
 SCAN = re.compile(r"SCAN (\w+)")
+# An index of words that is asked for some (M), and the index of what waits, which is nearly nothing.
+OF_ITS_OWN = re.compile(r"VIRTUAL TABLE INDEX \d+:M|INDEX status_words_waiting$")
 
 
 @pytest.fixture(scope="module", params=["as it is", "analysed"])
@@ -231,8 +232,9 @@ class Planner:
 
 
 def scanned(plan: list[str]) -> set[str]:
-    """The tables that a plan reads from end to end."""
-    return {found[1] for line in plan if (found := SCAN.match(line))} - INTERMEDIATE
+    """The tables that a plan reads from end to end, indexes of what they are about aside."""
+    found = [SCAN.match(line) for line in plan if not OF_ITS_OWN.search(line)]
+    return {one[1] for one in found if one} - INTERMEDIATE
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
@@ -257,6 +259,10 @@ async def test_no_table_is_read_from_end_to_end(busy_instance: Raw, name: str) -
         ("home_page", "sqlite_autoindex_mute_1 (actor_id=? AND target_id=?)"),
         ("followers_at", "actor_host (host=?)"),
         ("followers_at", "sqlite_autoindex_follow_1 (follower_id=? AND followee_id=?)"),
+        # Words (M), in falling order (192) between two ids: no more is read than may be looked at.
+        ("found_statuses", "status_words_index VIRTUAL TABLE INDEX 192:M2><"),
+        ("found_people", "actor_words_index VIRTUAL TABLE INDEX 192:M2><"),
+        ("found_hashtags", "hashtag_name (name>? AND name<?)"),
         ("claim_jobs", "job_due (run_at<?)"),
         ("claim_jobs", "job_order (order_key=? AND id<?)"),
         ("claim_deliveries", "delivery_due (run_at<?)"),

@@ -3,6 +3,7 @@
 import pytest
 
 from fedlearn.db.statements import for_postgres, for_sqlite
+from fedlearn.domain.words import Sought
 
 
 def test_names_become_numbers_for_postgres() -> None:
@@ -68,3 +69,24 @@ def test_character_zero() -> None:
     statement = for_postgres("SELECT :text, :bytes, :number WHERE 1 IN :texts")
     given = {"text": "a\0b", "bytes": b"a\0b", "number": 0, "texts": ["\0", "c"]}
     assert statement.bind(given) == ["ab", b"a\0b", 0, ["", "c"]]
+
+
+def test_words() -> None:
+    """What is sought is told to each database in its own words, none of which somebody typed."""
+    sql = "SELECT id FROM FOUND(status_words, :sought) found WHERE id IN :ids"
+    sought = Sought((("honey",), ("two", "words")), (("wasps",),), ("poll",))
+    sqlite, postgres = for_sqlite(sql), for_postgres(sql)
+    given = {"sought": sought, "above": 1, "before": 2, "most": 3, "ids": [4]}
+    assert "status_words_index MATCH :sought" in sqlite.sql
+    assert sqlite.only_reads
+    assert sqlite.bind(given)["sought"] == (
+        '(said : "honey" AND said : "two words" AND marks : "poll") NOT said : "wasps"'
+    )
+    assert "to_tsquery('simple', $1)" in postgres.sql
+    assert postgres.bind(given) == [
+        "('honey':A) & ('two':A <-> 'words':A) & 'poll':B & !('wasps':A)",
+        *(1, 2, 3, [4]),
+    ]
+    beginning = Sought((("ali",),), by_beginning=True)
+    assert sqlite.bind(given | {"sought": beginning})["sought"] == '(said : "ali"*)'
+    assert postgres.bind(given | {"sought": beginning})[0] == "('ali':*A)"

@@ -93,6 +93,10 @@ async def post_secret(
     options = (PollOption(words["poll_option"]), PollOption("something else"))
     async with server.instance.db.write() as connection:
         await replace_details(connection, view.id, details)
+        # Whoever may see it finds it by its words, so that only the audience stands in the way.
+        await connection.execute(
+            "UPDATE actor SET is_indexable = true WHERE id = :id", id=view.author.id
+        )
         poll = Poll(options, is_multiple=False, ends_at=None)
         await store_poll(connection, view.id, poll)
         await index_status(connection, view.status, details, poll)

@@ -27,13 +27,15 @@ WORDS = {
             || setweight(to_tsvector('simple', marks), 'B')) STORED""",
     },
 }
-TABLE = """
-    CREATE TABLE {noun}_words (
-        id {snowflake} REFERENCES {noun} (id) ON DELETE CASCADE,
-        said TEXT NOT NULL,
-        marks TEXT NOT NULL,
-        is_indexed BOOLEAN NOT NULL DEFAULT {is_indexed}{index}
-    )
+TABLES = {
+    "status": "CREATE TABLE status_words ({columns})",
+    "actor": "CREATE TABLE actor_words ({columns})",
+}
+COLUMNS = """
+    id {snowflake} REFERENCES {noun} (id) ON DELETE CASCADE,
+    said TEXT NOT NULL,
+    marks TEXT NOT NULL,
+    is_indexed BOOLEAN NOT NULL DEFAULT {is_indexed}{index}
 """
 # Triggers keep the index, so that a deletion that cascades is noticed, too. What a row says is put
 # into the index of SQLite together with what others say, which costs a third: until then it waits.
@@ -75,9 +77,10 @@ ORDER_OF_BYTES = 'ALTER TABLE hashtag ALTER COLUMN name TYPE TEXT COLLATE "C"'
 def upgrade() -> None:
     connection = op.get_bind()
     dialect = connection.dialect.name
-    for noun in ("status", "actor"):
+    for noun, table in TABLES.items():
         is_indexed = not (noun == "status" and dialect == "sqlite")
-        op.execute(TABLE.format(noun=noun, is_indexed=is_indexed, **WORDS[dialect]))
+        columns = COLUMNS.format(noun=noun, is_indexed=is_indexed, **WORDS[dialect])
+        op.execute(table.format(columns=columns))
         for statement in INDEX[dialect]:
             op.execute(statement.format(noun=noun))
     op.execute(WAITING)
