@@ -66,7 +66,7 @@ async def open_instance(
             resolver=resolver,
         )
         stack.push_async_callback(client.close)
-        yield Instance(
+        instance = Instance(
             settings=settings,
             uris=uris,
             db=db,
@@ -78,6 +78,8 @@ async def open_instance(
             webfinger=WebFinger(client, settings),
             actor=await ensure_instance_actor(db, uris, settings),
         )
+        stack.callback(instance.aside.close)
+        yield instance
 
 
 def make_app(

@@ -2,14 +2,14 @@
 
 Who we are (`uris`), how we are set up (`settings`), what we remember (`db`), how we reach out
 (`client`, `fetcher`, `webfinger`), what we sign with (`keys`), whose signatures we know
-(`known_keys`) and whom we talk with (`welcome`). Made once, by fedlearn/app.py. What needs only the
-database takes a connection.
+(`known_keys`), whom we talk with (`welcome`) and which threads do what takes long (`aside`). Made
+once, by fedlearn/app.py. What needs only the database takes a connection.
 """
 
 import asyncio
 import base64
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from fedlearn.activitypub.turnstile import Turnstile
 from fedlearn.activitypub.uris import Uris
 from fedlearn.activitypub.webfinger import WebFinger
 from fedlearn.db import actors as db_actors
+from fedlearn.db.aside import Aside
 from fedlearn.db.database import Database
 from fedlearn.db.welcome import Welcome
 from fedlearn.domain.actors import Actor, OwnKey, PublicKey
@@ -36,6 +37,7 @@ OPEN_KEYS = 2048
 KEYS_OF_OTHERS = 20_000
 KEYS_TRUSTED_FOR = 300  # seconds until a key is read from the database again
 REFUSED_KEYS = 10_000
+PICTURES_AT_ONCE = 2  # each may need 400 MB while it is made smaller
 REFUSED_FOR = 300  # seconds in which a key that failed is not fetched again
 
 
@@ -141,6 +143,7 @@ class Instance:
     fetcher: Fetcher
     webfinger: WebFinger
     actor: Actor  # the instance actor: it signs what nobody in particular asks for
+    aside: Aside = field(default_factory=lambda: Aside(PICTURES_AT_ONCE, "pictures"))
 
     async def own_signing_key(self) -> SigningKey:
         """The key of the instance actor."""

@@ -147,6 +147,12 @@ class Settings:
     media_retry_minutes: int = setting(
         10, "Minutes after which a file that could not be had is asked for again."
     )
+    max_image_bytes: int = setting(
+        10 * 1024 * 1024, "Largest picture that people here may upload, in bytes."
+    )
+    max_image_megapixels: int = setting(
+        50, "Most points of a picture that people here may upload, in millions."
+    )
     max_json_depth: int = setting(64, "Deepest nesting of an accepted or fetched document.")
     max_redirects: int = setting(3, "Redirects followed for one outgoing request.")
     connect_timeout: float = setting(5.0, "Seconds an outgoing connection may take to open.")

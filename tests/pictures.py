@@ -1,7 +1,11 @@
-"""This is where tests get files from: the smallest that begin as such files do."""
+"""This is where tests get files from: the smallest that begin as such files do, and real photographs."""
 
+import io
 import struct
 import zlib
+from typing import Any
+
+from PIL import ExifTags, Image
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:
@@ -14,6 +18,34 @@ def png(size: int = 2, rest: bytes = b"") -> bytes:
     header = struct.pack(">IIBBBBB", size, size, 8, 2, 0, 0, 0)
     parts = ((b"IHDR", header), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(*part) for part in parts) + rest
+
+
+def huge_png(width: int, height: int) -> bytes:
+    """A small file that says it is a picture of this size, and unpacks to nothing but black."""
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    rows = zlib.compress(bytes(100_000), 9)
+    parts = ((b"IHDR", header), (b"IDAT", rows), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(*part) for part in parts)
+
+
+def photograph(
+    width: int = 600, height: int = 300, *, note: str = "", orientation: int = 1, **how: Any
+) -> bytes:
+    """What a camera makes: left half red, right half blue, and in the file what it notes beside it.
+
+    That is the place (GPS), an owner, a comment and a small profile, with `note` in each that has text.
+    """
+    image = Image.new("RGB", (width, height), "red")
+    image.paste("blue", (width // 2, 0, width, height))
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = orientation
+    exif[ExifTags.Base.Artist] = note
+    exif[ExifTags.Base.ImageDescription] = note
+    place = exif.get_ifd(ExifTags.IFD.GPSInfo)
+    place |= {1: "N", 2: (52.0, 31.0, 12.0), 3: "E", 4: (13.0, 24.0, 17.0), 29: "2026:11:26"}
+    file = io.BytesIO()
+    image.save(file, **{"format": "JPEG", "exif": exif, "comment": note.encode(), **how})
+    return file.getvalue()
 
 
 # Beginnings of files, by what they are; padded to what is looked at.

@@ -144,6 +144,10 @@ class Uris:
         """Page of a hashtag."""
         return f"{self.origin}/tags/{quote(name)}"
 
+    def media(self, file_name: str) -> str:
+        """Where a picture of ours is served."""
+        return f"{self.origin}/media/{file_name}"
+
     # --- reading them back ---
 
     def is_ours(self, uri: str) -> bool:

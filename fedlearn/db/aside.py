@@ -14,8 +14,8 @@ Result = TypeVar("Result")
 class Aside:
     """A few threads, each for one thing at a time."""
 
-    def __init__(self, threads: int) -> None:
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="database")
+    def __init__(self, threads: int, name: str = "database") -> None:
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix=name)
 
     async def run(self, work: Callable[[], Result]) -> Result:
         """Have something done in a thread.

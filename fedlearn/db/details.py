@@ -21,17 +21,7 @@ class Details:
 async def add_details(connection: Connection, status_id: StatusId, details: Details) -> None:
     """What belongs to a new status."""
     await _add_hashtags(connection, status_id, details.hashtags)
-    await connection.execute_many(
-        """
-        INSERT INTO attachment (
-            status_id, position, media_type, url, description, blurhash, width, height)
-        VALUES (:id, :position, :media_type, :url, :description, :blurhash, :width, :height)
-        """,
-        [
-            {"id": status_id, "position": position, **_columns(attachment)}
-            for position, attachment in enumerate(details.attachments)
-        ],
-    )
+    await add_attachments(connection, status_id, details.attachments)
     if details.preview is not None:
         await connection.execute(
             """
@@ -44,6 +34,39 @@ async def add_details(connection: Connection, status_id: StatusId, details: Deta
             description=details.preview.description,
             image=details.preview.image,
         )
+
+
+async def add_attachments(
+    connection: Connection, status_id: StatusId, attachments: Iterable[Attachment]
+) -> None:
+    """What a new status shows, in this order."""
+    await connection.execute_many(
+        """
+        INSERT INTO attachment (
+            status_id, position, media_type, url, description, blurhash, width, height)
+        VALUES (:id, :position, :media_type, :url, :description, :blurhash, :width, :height)
+        """,
+        [
+            {"id": status_id, "position": position, **_columns(attachment)}
+            for position, attachment in enumerate(attachments)
+        ],
+    )
+
+
+async def describe_attachments(
+    connection: Connection, status_id: StatusId, descriptions: Iterable[str]
+) -> None:
+    """After an edit: what the pictures of a status show is said so, in their order."""
+    await connection.execute_many(
+        """
+        UPDATE attachment SET description = :description
+        WHERE status_id = :id AND position = :position
+        """,
+        [
+            {"id": status_id, "position": position, "description": description}
+            for position, description in enumerate(descriptions)
+        ],
+    )
 
 
 async def replace_details(connection: Connection, status_id: StatusId, details: Details) -> None:

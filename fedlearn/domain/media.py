@@ -1,9 +1,12 @@
-"""This is where it is told what a file is by its first bytes, whatever is said of it."""
+"""This is where it is told what a file is by its first bytes, and where uploads lie."""
 
 import re
 from dataclasses import dataclass
 
 HEAD_BYTES = 64  # enough to tell
+
+ENDING = ".webp"
+SMALL = "-small"
 
 # What browsers show, and cannot be made to run anything. SVG can, so it is not here.
 BEGINNINGS: tuple[tuple[re.Pattern[bytes], str], ...] = tuple(
@@ -39,6 +42,35 @@ class CachedMedia:
     media_type: str
     size: int
     used_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What is known of an uploaded picture as it is kept."""
+
+    media_type: str
+    width: int
+    height: int
+    blurhash: str
+
+
+@dataclass(frozen=True, slots=True)
+class MediaAttachment:
+    """A picture that somebody has uploaded. Nobody guesses its token, which names its files."""
+
+    id: int
+    token: str
+    picture: Picture
+
+    @property
+    def path(self) -> str:
+        """Where the picture lies, below the folder of uploads."""
+        return f"{self.token[:2]}/{self.token}{ENDING}"
+
+    @property
+    def small_path(self) -> str:
+        """Where its small version lies."""
+        return f"{self.token[:2]}/{self.token}{SMALL}{ENDING}"
 
 
 def media_type_of(head: bytes) -> str | None:

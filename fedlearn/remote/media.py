@@ -7,9 +7,6 @@ what its first bytes say it is; what its server says of it is not believed.
 import asyncio
 import hashlib
 import logging
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 from weakref import WeakValueDictionary
@@ -22,7 +19,7 @@ from fedlearn.domain.ids import Millis, now
 from fedlearn.domain.media import HEAD_BYTES, CachedMedia, media_type_of
 from fedlearn.errors import FetchError, NotFound, RefusedDocument, Unavailable, Unreachable
 from fedlearn.instance import Instance
-from fedlearn.remote.files import BEING_WRITTEN, cache_folder, forget_files
+from fedlearn.remote.files import cache_folder, forget_files, new_file
 
 log = logging.getLogger(__name__)
 
@@ -118,7 +115,7 @@ class MediaCache:
         limit = self._instance.settings.max_media_bytes
         name = hashlib.sha256(url.encode()).hexdigest()
         path = f"{name[:2]}/{name[2:]}"
-        with _new_file(self._folder / path) as file:
+        with new_file(self._folder / path) as file:
             incoming = Incoming(url, file)
             await self._instance.client.download(
                 url, accept=ACCEPT, limit=limit, into=incoming.take
@@ -169,22 +166,6 @@ class Incoming:
         if media_type is None:
             raise RefusedDocument(f"{self._url} is no picture, sound or film that we know")
         return media_type
-
-
-@contextmanager
-def _new_file(path: Path) -> Iterator[BinaryIO]:
-    """A file that is there under its name when it is whole, and not at all otherwise."""
-    # Another process may be fetching the same.
-    draft = path.with_name(f"{path.name}{BEING_WRITTEN}{os.getpid()}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with draft.open("wb") as file:
-            yield file
-        draft.replace(path)
-    except OSError as error:
-        raise Unavailable(f"the cache cannot be written: {error}") from error
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 async def shrink_cache(

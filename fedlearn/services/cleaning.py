@@ -12,6 +12,7 @@ from fedlearn.db.jobs import NewJob, has_waiting_job, insert_jobs
 from fedlearn.domain.ids import Millis, now
 from fedlearn.domain.jobs import JobKind
 from fedlearn.instance import Instance
+from fedlearn.services.attachments import clean_uploads
 from fedlearn.services.media import clean_cache
 from fedlearn.services.moderation import erase_blocked
 
@@ -54,6 +55,7 @@ async def clean_up(instance: Instance) -> None:
         await db_hosts.forget_failures(connection, before)
     await erase_blocked(instance)
     await clean_cache(instance)
+    await clean_uploads(instance)
     async with instance.db.write() as connection:
         await db_timelines.trim_homes(connection, settings.home_entries)
         run_at = Millis(now() + BETWEEN_CLEANINGS_MS)

@@ -11,6 +11,8 @@ from fedlearn.errors import Invalid
 from fedlearn.settings import Settings
 
 LONGEST_WARNING = 200
+LONGEST_DESCRIPTION = 1500
+MOST_PICTURES = 4
 FEWEST_OPTIONS = 2
 DAY = 24 * 60  # minutes
 
@@ -22,6 +24,14 @@ class PollDraft:
     options: tuple[str, ...]
     is_multiple: bool = False
     minutes: int = DAY
+
+
+@dataclass(frozen=True, slots=True)
+class MediaDraft:
+    """An uploaded picture that a post is to show, and what is said of it for who cannot see it."""
+
+    media_id: int
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +47,7 @@ class Draft:
     poll: PollDraft | None = None
     quoted_id: StatusId | None = None
     quote_policy: QuotePolicy = QuotePolicy.PUBLIC
+    media: tuple[MediaDraft, ...] = ()
 
 
 def no_wider_than(other: StatusView | None, draft: Draft) -> Draft:
@@ -69,6 +80,21 @@ def check_poll(settings: Settings, poll: PollDraft | None) -> None:
     wrong = _wrong_options(settings, poll.options) or _wrong_length(settings, poll.minutes)
     if wrong:
         raise Invalid("The poll cannot be held like this.", {"poll": wrong})
+
+
+def check_media(media: Sequence[MediaDraft]) -> None:
+    """`Invalid` for too many pictures, or the same one twice."""
+    if len(media) > MOST_PICTURES or len({one.media_id for one in media}) < len(media):
+        message = f"A post shows at most {MOST_PICTURES} pictures, each once."
+        raise Invalid(message, {"pictures": message})
+    check_descriptions([one.description for one in media])
+
+
+def check_descriptions(descriptions: Sequence[str]) -> None:
+    """`Invalid` for a description of a picture that is too long."""
+    if any(len(one) > LONGEST_DESCRIPTION for one in descriptions):
+        message = f"The description of a picture has at most {LONGEST_DESCRIPTION} characters."
+        raise Invalid(message, {"pictures": message})
 
 
 def _wrong_options(settings: Settings, options: Sequence[str]) -> str | None:

@@ -1,7 +1,7 @@
 """This is where people post, edit and delete."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from fedlearn.activitypub.render.activities import render_create, render_delete, render_update
@@ -9,7 +9,7 @@ from fedlearn.activitypub.webfinger import read_handle
 from fedlearn.db import received as db_received
 from fedlearn.db import statuses as db_statuses
 from fedlearn.db.database import Connection
-from fedlearn.db.details import replace_hashtags
+from fedlearn.db.details import describe_attachments, replace_hashtags
 from fedlearn.db.indexing import index_again
 from fedlearn.domain.actors import Actor
 from fedlearn.domain.audience import Scope
@@ -21,7 +21,16 @@ from fedlearn.instance import Instance
 from fedlearn.outbox.publish import publish_status_activity
 from fedlearn.outbox.recipients import Recipients, recipients_of, recipients_of_change
 from fedlearn.remote.actors import find_handle
-from fedlearn.services.drafts import Draft, PollDraft, check_poll, check_text, no_wider_than
+from fedlearn.services.attachments import attach, give_up_media, remove_files
+from fedlearn.services.drafts import (
+    Draft,
+    PollDraft,
+    check_descriptions,
+    check_media,
+    check_poll,
+    check_text,
+    no_wider_than,
+)
 from fedlearn.services.notifications import notify
 from fedlearn.services.polls import change_poll, open_poll
 from fedlearn.services.quotes import ask_to_quote, quote
@@ -43,6 +52,7 @@ async def post_status(instance: Instance, author: Actor, draft: Draft) -> Status
     """
     check_text(instance.settings, draft.text, draft.content_warning)
     check_poll(instance.settings, draft.poll)
+    check_media(draft.media)
     parent = await _other_post(instance, author, draft.in_reply_to_id)
     quoted = await _other_post(instance, author, draft.quoted_id)
     draft = no_wider_than(quoted, no_wider_than(parent, draft))
@@ -54,6 +64,8 @@ async def post_status(instance: Instance, author: Actor, draft: Draft) -> Status
         await _store_details(connection, status, draft.text, named)
         if draft.poll is not None:
             await open_poll(connection, status.id, draft.poll)
+        if draft.media:
+            await attach(instance, connection, author, status.id, draft.media)
         await index_again(connection, status)
         if quoted is not None:
             await quote(instance, connection, author, status, quoted)
@@ -82,13 +94,16 @@ async def edit_status(
     content_warning: str,
     *,
     poll: PollDraft | None = None,
+    descriptions: Sequence[str] = (),
 ) -> StatusView:
     """Change what a post says, and what its poll offers; what it said before is kept.
 
-    The audience stays, what it quotes stays, and so does a poll of which nothing is said.
+    The audience stays, what it quotes and shows stays, and so does a poll of which nothing is said.
+    `descriptions` are of the pictures that it shows, in their order.
     """
     check_text(instance.settings, text, content_warning)
     check_poll(instance.settings, poll)
+    check_descriptions(descriptions)
     named = await _named(instance, text)
     async with instance.db.write() as connection:
         before = await own_status(connection, author, status_id)
@@ -109,6 +124,7 @@ async def edit_status(
         )
         new = await _store_details(connection, after, text, named)
         await change_poll(connection, status_id, poll)
+        await describe_attachments(connection, status_id, descriptions)
         await index_again(connection, after)
         for actor in (one for one in named.values() if one.id in new):
             await notify(connection, actor, author, NotificationKind.MENTION, status_id)
@@ -143,10 +159,12 @@ async def delete_status(instance: Instance, author: Actor, status_id: StatusId) 
             activity=activity,
             recipients=recipients,
         )
+        pictures = await give_up_media(connection, status.id)
         await db_statuses.delete_status(connection, status.id)
         if status.reach.is_open and status.scope is Scope.FED:
             # Its grave can be seen by anybody, so it tells only of what anybody could see.
             await db_received.bury(connection, status.uri, author.uri)
+    await remove_files(instance, pictures)
 
 
 # --- what is checked -----------------------------------------------------------------------------

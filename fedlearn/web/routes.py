@@ -66,7 +66,10 @@ FEDERATION = [
     Route("/nodeinfo/{version}", discovery.get_nodeinfo),
 ]
 
-MEDIA = [Route(PROXY + "/{token}/{address}", media.get_proxied)]
+MEDIA = [
+    Route("/media/{file_name}", media.get_picture),
+    Route(PROXY + "/{token}/{address}", media.get_proxied),
+]
 
 PAGES = [
     Route("/", home.home_page),

@@ -8,12 +8,11 @@ from python_multipart.multipart import parse_options_header
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Message
 
 from fedlearn.domain.actors import User
 from fedlearn.errors import FedlearnError, Forbidden, Invalid
 from fedlearn.services import signing_in
-from fedlearn.web.body import read_body
+from fedlearn.web.body import counted_request
 from fedlearn.web.context import instance_of, parts_of
 from fedlearn.web.limits import Rate
 
@@ -43,30 +42,30 @@ async def require_user(request: Request) -> User:
     return user
 
 
-async def read_form(request: Request) -> FormData:
-    """The form of somebody signed in, which must carry the token of their session."""
+async def read_form(request: Request, *, most_files: int = 0) -> FormData:
+    """The form of somebody signed in, which must carry the token of their session.
+
+    With it may come so many files; the caller closes the form when they are read.
+    """
     await require_user(request)
-    form = await read_open_form(request)
+    form = await read_open_form(request, most_files=most_files)
     expected = csrf_token(request)
     # As bytes: of text only ASCII can be compared, and anybody may send anything.
     if not hmac.compare_digest(str(form.get("csrf", "")).encode(), expected.encode()):
+        await form.close()
         raise Forbidden("This form is from another session: reload the page and send it again.")
     return form
 
 
-async def read_open_form(request: Request) -> FormData:
+async def read_open_form(request: Request, *, most_files: int = 0) -> FormData:
     """The form of anybody, sent from a page of ours and not too large."""
     _refuse_foreign_origin(request)
     _refuse_other_charsets(request)
     await parts_of(request).limits.spend(Rate.FORMS, request.client.host if request.client else "")
-    limit = instance_of(request).settings.max_form_bytes
-    body = await read_body(request, limit)
-
-    async def read_again() -> Message:
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    counted = Request(request.scope, read_again)
-    return await counted.form(max_files=0, max_fields=MOST_FIELDS, max_part_size=limit)
+    settings = instance_of(request).settings
+    limit = settings.max_form_bytes
+    counted = counted_request(request, limit + most_files * settings.max_image_bytes)
+    return await counted.form(max_files=most_files, max_fields=MOST_FIELDS, max_part_size=limit)
 
 
 def csrf_token(request: Request) -> str:

@@ -16,8 +16,10 @@ from fedlearn.db import notifications as db_notifications
 from fedlearn.domain.audience import Reach, Scope
 from fedlearn.domain.emojis import Emoji
 from fedlearn.domain.ids import Millis, now
+from fedlearn.domain.media import ENDING, SMALL
 from fedlearn.domain.polls import Poll
 from fedlearn.domain.statuses import StatusView
+from fedlearn.services.drafts import MOST_PICTURES
 from fedlearn.text.emojis import with_pictures
 from fedlearn.text.sanitize import SafeHtml, to_plain_text
 from fedlearn.web.context import instance_of, parts_of
@@ -133,6 +135,8 @@ def _environment() -> jinja2.Environment:
         "permalink": permalink,
         "poll_lengths": POLL_LENGTHS,
         "mute_lengths": MUTE_LENGTHS,
+        "most_pictures": MOST_PICTURES,
+        "small": small,
     }
     return environment
 
@@ -141,6 +145,11 @@ def pictured(media: Callable[[str], str], markup: str, emojis: Sequence[Emoji]) 
     """HTML that is safe already, or a plain text, with pictures for custom emoji in it."""
     text = SafeHtml(markup if isinstance(markup, Markup) else str(escape(markup)))
     return Markup(with_pictures(text, {one.name: media(one.url) for one in emojis}))  # noqa: S704
+
+
+def small(url: str) -> str:
+    """Where the small version of a picture of ours is."""
+    return url.removesuffix(ENDING) + SMALL + ENDING
 
 
 def iso(at: Millis) -> str:

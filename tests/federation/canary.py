@@ -18,14 +18,17 @@ from fedlearn.db.indexing import index_status
 from fedlearn.db.polls import store_poll
 from fedlearn.domain.actors import Actor
 from fedlearn.domain.polls import Poll, PollOption
-from fedlearn.domain.statuses import Attachment, Preview, StatusView
 from fedlearn.services import bookmarks, boosts, favourites, lists, signing_in, statuses
+from fedlearn.domain.statuses import Preview, StatusView
+from fedlearn.services.attachments import upload
+from fedlearn.services.drafts import MediaDraft
 from fedlearn.web.routes import all_routes
 from tests.federation.network import Network
 from tests.federation.peer import ACTIVITY_JSON, Person
 from tests.federation.server import Server
+from tests.pictures import photograph
 
-FIELDS = ("text", "hashtag", "link", "warning", "alt_text", "file_name", "poll_option", "preview")
+FIELDS = ("text", "hashtag", "link", "warning", "alt_text", "in_file", "poll_option", "preview")
 GAP = re.compile(r"\{(\w+)(?::\w+)?\}")
 ACTS = ("boost", "favourite", "bookmark", "delete")
 COLLECTIONS = ("followers", "following", "featured", "tags", "outbox", "likes", "shares", "x")
@@ -38,12 +41,17 @@ Asker = Callable[[str], Awaitable[Sequence[httpx.Response]]]
 
 @dataclass
 class Secret:
-    """Words that are nowhere else, by the field that they stand in, and the posts that hold them."""
+    """Words that are nowhere else, by the field that they stand in, and the posts that hold them.
+
+    `in_file` stands where cameras write into a picture, and nobody at all may hear of it. Files have
+    names that nobody guesses: who knows one has been told.
+    """
 
     words: dict[str, str] = field(
         default_factory=lambda: {one: f"canary{secrets.token_hex(8)}" for one in FIELDS}
     )
     ids: set[str] = field(default_factory=set)
+    files: set[str] = field(default_factory=set)
 
     @property
     def text(self) -> str:
@@ -54,22 +62,34 @@ class Secret:
     def told_by(self, text: str, *, asked: str = "") -> set[str]:
         """Which fields, or ids that the question did not name, stand in a text."""
         fields = {name for name, word in self.words.items() if word in text}
+        if any(one in text and one not in asked for one in self.files):
+            fields.add("file_name")
         return fields | {one for one in self.ids if one in text and one not in asked}
+
+    def shown_by(self, path: str, answer: httpx.Response) -> set[str]:
+        """Whether an answer is one of the pictures."""
+        is_one = any(one in path for one in self.files) and answer.status_code == 200
+        return {"picture"} if is_one else set()
 
 
 async def post_secret(
     server: Server, author: str, secret: Secret, named: str = "", **facts: object
 ) -> StatusView:
     """A post with a word in every field that a post can have."""
-    words = secret.words
-    text = f"{named} {secret.text}"
-    view = await server.post(author, text, content_warning=words["warning"], **facts)
-    picture = Attachment(
-        "image/png", f"{server.instance.uris.origin}/{words['file_name']}.png", words["alt_text"]
+    words, writer = secret.words, await server.actor(author)
+    content = photograph(note=words["in_file"])
+    assert words["in_file"].encode() in content
+    media = await upload(server.instance, writer, content)
+    secret.files.add(media.token)
+    view = await server.post(
+        author,
+        f"{named} {secret.text}",
+        content_warning=words["warning"],
+        media=(MediaDraft(media.id, words["alt_text"]),),
+        **facts,
     )
-    details = Details(
-        (words["hashtag"],), (picture,), Preview("https://a.example", words["preview"])
-    )
+    preview = Preview("https://a.example", words["preview"])
+    details = Details((words["hashtag"],), view.attachments, preview)
     options = (PollOption(words["poll_option"]), PollOption("something else"))
     async with server.instance.db.write() as connection:
         await replace_details(connection, view.id, details)
@@ -160,6 +180,17 @@ async def gaps_of(server: Server, secret: Secret) -> dict[str, list[str]]:
             "collection": list(COLLECTIONS),
             "act": list(ACTS),
             "version": ["2.0", "2.1"],
+            # Of posts that may leave, whoever knows the name may have the file.
+            "file_name": [
+                f"{token}{ending}"
+                for token in await ids(
+                    """
+                    SELECT m.token AS id FROM media_attachment m JOIN status s ON s.id = m.status_id
+                    WHERE s.scope = 'org'
+                    """
+                )
+                for ending in (".webp", "-small.webp")
+            ],
             "token": ["x"],
             "address": ["x"],
         }
@@ -221,6 +252,7 @@ async def told(server: Server, asker: Asker, secret: Secret) -> dict[str, set[st
         for answer in await asker(path):
             assert answer.status_code < 500, path
             found = secret.told_by(f"{answer.text} {answer.headers}", asked=path) - known
+            found |= secret.shown_by(path, answer)
             if found:
                 learned[path] = learned.get(path, set()) | found
     return learned

@@ -90,7 +90,8 @@ async def test_what_stays_in_the_organisation(
         assert await told(alpha, asker, secret) == {}
     assert sent(network, secret) == {}
     inside = await told(alpha, await signed_in(alpha, "alice"), secret)
-    assert all_of(inside) >= IN_PAGES
+    assert all_of(inside) >= IN_PAGES | {"picture"}
+    assert "in_file" not in all_of(inside)
 
 
 async def test_what_is_for_followers(
@@ -152,6 +153,7 @@ async def test_what_is_open_is_found(alpha: Server, bob: Person, network: Networ
     assert learned[page] >= IN_PAGES
     assert {"/users/alice/outbox?page=true", "/public", "/@alice"} <= set(learned)
     assert sent(network, secret)["peer.test"] >= IN_DOCUMENTS
+    assert "in_file" not in all_of(learned) | all_of(sent(network, secret))
 
 
 async def test_gap_that_nobody_explained(alpha: Server) -> None:

@@ -1,6 +1,7 @@
 """This is where people read: their home timeline, and what is public here."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -14,8 +15,10 @@ from fedlearn.domain.audience import STRANGER
 from fedlearn.domain.statuses import StatusView
 from fedlearn.errors import Invalid
 from fedlearn.services import statuses
+from fedlearn.services.drafts import MOST_PICTURES
 from fedlearn.web.context import instance_of
 from fedlearn.web.pages.forms import cursor_of, read_draft, status_id_of, text_of
+from fedlearn.web.pages.pictures import read_media, upload_pictures
 from fedlearn.web.pages.statuses import render_thread
 from fedlearn.web.sessions import current_user, local_path, read_form, require_user
 from fedlearn.web.templating import permalink, render_page
@@ -83,12 +86,12 @@ async def public_page(request: Request) -> Response:
 
 async def post_status(request: Request) -> Response:
     """The composer was sent; what cannot be posted comes back with what is wrong beside it."""
-    form = await read_form(request)
-    author = (await require_user(request)).actor
+    sent = await read_form(request, most_files=MOST_PICTURES)
+    instance, author = instance_of(request), (await require_user(request)).actor
+    form, refused = await upload_pictures(instance, author, sent)
     try:
-        posted: StatusView = await statuses.post_status(
-            instance_of(request), author, read_draft(form)
-        )
+        draft = replace(read_draft(form), media=read_media(form, refused))
+        posted: StatusView = await statuses.post_status(instance, author, draft)
     except Invalid as error:
         errors = error.fields or {"text": str(error)}
         if parent := text_of(form, "in_reply_to_id"):

@@ -22,6 +22,7 @@ from fedlearn.web.context import instance_of
 from fedlearn.web.federation.objects import status_document
 from fedlearn.web.negotiation import wants_activity
 from fedlearn.web.pages.forms import LONGEST_NUMBER, back, read_poll, text_of
+from fedlearn.web.pages.pictures import read_descriptions
 from fedlearn.web.sessions import current_user, read_form, require_user
 from fedlearn.web.shared import shared_status
 from fedlearn.web.templating import permalink, render_page
@@ -149,6 +150,8 @@ async def edit_page(request: Request) -> Response:
         numbered = enumerate(view.poll.options, start=1)
         draft |= {f"option_{number}": option.title for number, option in numbered}
         draft["multiple"] = "on" if view.poll.is_multiple else ""
+    numbered_pictures = enumerate(view.attachments, start=1)
+    draft |= {f"alt_{number}": one.description for number, one in numbered_pictures}
     return await render_page(request, "edit.html", view=view, draft=draft, errors={})
 
 
@@ -159,7 +162,13 @@ async def edit(request: Request) -> Response:
     text, warning = text_of(form, "text"), text_of(form, "content_warning").strip()
     try:
         await statuses.edit_status(
-            instance_of(request), actor, view.id, text, warning, poll=read_poll(form)
+            instance_of(request),
+            actor,
+            view.id,
+            text,
+            warning,
+            poll=read_poll(form),
+            descriptions=read_descriptions(form, len(view.attachments)),
         )
     except Invalid as error:
         return await render_page(

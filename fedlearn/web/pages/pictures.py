@@ -1,0 +1,64 @@
+"""This is where the pictures of a composer are read: each has a place, with its description.
+
+What was uploaded stays, by the id of the upload, when the form comes back for another reason:
+browsers do not fill in files again.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from starlette.datastructures import FormData, UploadFile
+
+from fedlearn.domain.actors import Actor
+from fedlearn.errors import Invalid
+from fedlearn.instance import Instance
+from fedlearn.services.attachments import upload
+from fedlearn.services.drafts import MOST_PICTURES, MediaDraft
+from fedlearn.web.pages.forms import text_of
+
+PLACES = range(1, MOST_PICTURES + 1)
+LONGEST_ID = 19
+
+
+async def upload_pictures(
+    instance: Instance, owner: Actor, form: FormData
+) -> tuple[FormData, dict[str, str]]:
+    """The form with uploads in place of its files, and what is wrong with those refused."""
+    fields: list[tuple[str, str | UploadFile]] = [
+        (name, value) for name, value in form.multi_items() if isinstance(value, str)
+    ]
+    errors: dict[str, str] = {}
+    try:
+        for number, file in _chosen(form):
+            try:
+                media = await upload(instance, owner, await file.read())
+                fields.append((f"media_{number}", str(media.id)))
+            except Invalid as error:
+                errors[f"picture_{number}"] = str(error)
+    finally:
+        await form.close()
+    return FormData(fields), errors
+
+
+def read_media(form: FormData, refused: Mapping[str, str]) -> tuple[MediaDraft, ...]:
+    """The pictures that a post is to show; `Invalid` while some are refused."""
+    if refused:
+        raise Invalid("A picture will not do.", refused)
+    places = [(text_of(form, f"media_{number}"), number) for number in PLACES]
+    return tuple(
+        MediaDraft(int(media), text_of(form, f"alt_{number}").strip())
+        for media, number in places
+        if media.isdecimal() and media.isascii() and len(media) < LONGEST_ID
+    )
+
+
+def read_descriptions(form: FormData, count: int) -> tuple[str, ...]:
+    """What is said of the pictures that a post shows already."""
+    return tuple(text_of(form, f"alt_{number}").strip() for number in range(1, count + 1))
+
+
+def _chosen(form: FormData) -> Iterator[tuple[int, UploadFile]]:
+    """The files that were chosen. A place that was left empty is sent as a file without a name."""
+    for number in PLACES:
+        file = form.get(f"picture_{number}")
+        if isinstance(file, UploadFile) and file.filename:
+            yield number, file

@@ -1,0 +1,51 @@
+"""This is where tests fill in the composer as a browser sends it, pictures included."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import httpx
+
+from fedlearn.domain.statuses import StatusView
+from fedlearn.services.attachments import uploads_folder
+from tests.federation.server import Server
+
+File = tuple[str, bytes, str]  # name, content and type, as the browser says them
+CSRF = re.compile(r'name="csrf" value="([^"]+)"')
+
+
+async def compose(
+    browser: httpx.AsyncClient, text: str, *files: File, alt: Sequence[str] = (), **fields: str
+) -> httpx.Response:
+    """Write a post with pictures and send it."""
+    page = await browser.get("/")
+    found = CSRF.search(page.text)
+    assert found is not None
+    described = {f"alt_{number}": words for number, words in enumerate(alt, start=1)}
+    # A place that was left empty is sent as well.
+    chosen = [*files, *[("", b"", "application/octet-stream")] * (4 - len(files))]
+    return await browser.post(
+        "/statuses",
+        data={"csrf": found[1], "text": text, **described, **fields},
+        files={f"picture_{number}": file for number, file in enumerate(chosen, start=1)},
+        headers={"sec-fetch-site": "same-origin"},
+    )
+
+
+async def newest(server: Server, name: str) -> StatusView:
+    """What somebody here has posted last."""
+    return (await server.home(name))[0]
+
+
+def uploaded_files(server: Server) -> list[Path]:
+    """Every file that lies below the folder of uploads."""
+    folder = uploads_folder(server.instance.settings)
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+async def uploads_known(server: Server) -> int:
+    """How many uploads the database knows."""
+    async with server.instance.db.read() as connection:
+        row = await connection.fetch_one("SELECT count(*) AS n FROM media_attachment")
+    assert row is not None
+    return int(row["n"])
