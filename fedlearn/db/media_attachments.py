@@ -8,6 +8,11 @@ from fedlearn.domain.audience import Viewer
 from fedlearn.domain.ids import ActorId, Millis, StatusId, now
 from fedlearn.domain.media import MediaAttachment, Picture
 
+ON_PROFILE = """EXISTS (
+    SELECT 1 FROM actor a WHERE a.id = m.actor_id
+        AND (a.avatar LIKE '%/' || m.token || '.webp' OR a.header LIKE '%/' || m.token || '.webp')
+)"""
+
 
 async def insert_media_attachment(
     connection: Connection, media: MediaAttachment, owner: ActorId
@@ -57,17 +62,19 @@ async def take_media(connection: Connection, status_id: StatusId, ids: Sequence[
 async def media_attachment_for(
     connection: Connection, viewer: Viewer, token: str
 ) -> tuple[MediaAttachment, bool] | None:
-    """A picture, where this viewer may have it; and whether everybody may see its post.
+    """A picture, where this viewer may have it; and whether everybody may see where it stands.
 
     Of a post that may leave, whoever knows the token may: other servers fetch without a name. Of
-    one that stays, who sees the post; and of none yet, who uploaded it.
+    one that stays, who sees the post; and of none yet, who uploaded it. Profiles are for everybody.
     """
     row = await connection.fetch_one(
         f"""
-        SELECT m.*, s.scope = 'fed' AND s.reach IN ('public', 'unlisted') AS is_open
+        SELECT m.*, {ON_PROFILE} OR (
+            s.scope = 'fed' AND s.reach IN ('public', 'unlisted')) AS is_open
         FROM media_attachment m LEFT JOIN status s ON s.id = m.status_id
         WHERE m.token = :token AND (
-            s.scope = 'fed'
+            {ON_PROFILE}
+            OR s.scope = 'fed'
             OR (s.id IS NOT NULL AND {VISIBLE})
             OR (m.status_id IS NULL AND m.actor_id = :viewer_id))
         """,
@@ -88,11 +95,12 @@ async def media_of_status(connection: Connection, status_id: StatusId) -> list[M
 async def untaken_media(
     connection: Connection, before: Millis, limit: int
 ) -> list[MediaAttachment]:
-    """Pictures uploaded before then that belong to no post, or to none any more."""
+    """Pictures uploaded before then that stand in no post and on no profile, or do no more."""
     rows = await connection.fetch_all(
-        """
-        SELECT * FROM media_attachment
-        WHERE status_id IS NULL AND created_at < :before ORDER BY id LIMIT :limit
+        f"""
+        SELECT m.* FROM media_attachment m
+        WHERE m.status_id IS NULL AND m.created_at < :before AND NOT {ON_PROFILE}
+        ORDER BY m.id LIMIT :limit
         """,
         before=before,
         limit=limit,

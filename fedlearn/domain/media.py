@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 
 HEAD_BYTES = 64  # enough to tell
 
@@ -42,6 +43,13 @@ class CachedMedia:
     media_type: str
     size: int
     used_at: int
+
+
+class ProfilePicture(StrEnum):
+    """The pictures that a profile has."""
+
+    AVATAR = "avatar"
+    HEADER = "header"
 
 
 @dataclass(frozen=True, slots=True)

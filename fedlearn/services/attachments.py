@@ -34,8 +34,10 @@ def uploads_folder(settings: Settings) -> Path:
     return settings.data_dir / "media"
 
 
-async def upload(instance: Instance, owner: Actor, content: bytes) -> MediaAttachment:
-    """Take a picture in; a post may have it from now on.
+async def upload(
+    instance: Instance, owner: Actor, content: bytes, *, size: tuple[int, int] | None = None
+) -> MediaAttachment:
+    """Take a picture in, cut to a size if one is given; a post may have it from now on.
 
     Raises `Invalid` for what is no picture, broken or too large, `Unavailable` when the disk is
     full; then nothing of it is kept.
@@ -43,7 +45,8 @@ async def upload(instance: Instance, owner: Actor, content: bytes) -> MediaAttac
     settings = instance.settings
     if len(content) > settings.max_image_bytes:
         raise Invalid(f"This picture is too large: {settings.max_image_bytes >> 20} MB fit.")
-    converted = await instance.aside.run(lambda: convert(content, settings.max_image_megapixels))
+    most = settings.max_image_megapixels
+    converted = await instance.aside.run(lambda: convert(content, most, size))
     token = secrets.token_hex(TOKEN_BYTES)
     media = MediaAttachment(snowflake(), token, converted.picture)
     try:
@@ -54,6 +57,11 @@ async def upload(instance: Instance, owner: Actor, content: bytes) -> MediaAttac
         await asyncio.shield(remove_files(instance, [media]))
         raise
     return media
+
+
+def url_of(instance: Instance, media: MediaAttachment) -> str:
+    """Where a picture is served."""
+    return instance.uris.media(f"{media.token}{ENDING}")
 
 
 async def attach(
@@ -136,7 +144,7 @@ def _attachment(instance: Instance, media: MediaAttachment, description: str) ->
     picture = media.picture
     return Attachment(
         media_type=picture.media_type,
-        url=instance.uris.media(f"{media.token}{ENDING}"),
+        url=url_of(instance, media),
         description=description,
         blurhash=picture.blurhash,
         width=picture.width,

@@ -53,10 +53,10 @@ class Converted:
     small: bytes
 
 
-def convert(content: bytes, max_megapixels: int) -> Converted:
+def convert(content: bytes, max_megapixels: int, size: tuple[int, int] | None = None) -> Converted:
     """A picture made harmless, upright and no larger than pages need; `Invalid` for anything else.
 
-    It takes its time, and is called in a thread.
+    With a size, its middle is cut out in that shape. It takes its time, and is called in a thread.
     """
     form = FORMATS.get(media_type_of(content[:64]) or "")
     if form is None:
@@ -66,7 +66,7 @@ def convert(content: bytes, max_megapixels: int) -> Converted:
             # Known from the head of the file: nothing is unpacked yet.
             _check_size(*opened.size, max_megapixels)
             large = _shown(opened)
-        return _converted(large)
+        return _converted(ImageOps.fit(large, size) if size else large)
     except BROKEN as error:
         raise Invalid("This picture cannot be read: the file is broken.") from error
 

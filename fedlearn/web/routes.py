@@ -109,6 +109,7 @@ PAGES = [
     Route("/favourites", kept.get_favourites),
     Route("/settings", you.settings_page),
     Route("/settings/profile", you.change_profile, methods=["POST"]),
+    Route("/settings/pictures", you.change_pictures, methods=["POST"]),
     Route("/settings/password", you.change_password, methods=["POST"]),
     Route("/settings/security", security.security_page),
     Route("/settings/security/sign-out", security.sign_out_device, methods=["POST"]),

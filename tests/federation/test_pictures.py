@@ -21,7 +21,7 @@ from tests.federation.network import Network
 from tests.federation.peer import Person
 from tests.federation.scenes import is_read_by
 from tests.federation.server import Server, settle
-from tests.federation.uploads import File, compose, newest, uploaded_files, uploads_known
+from tests.federation.uploads import File, compose, newest, shown, uploaded_files, uploads_known
 from tests.pictures import huge_png, photograph, png
 
 SECRET = "canary-in-the-file"
@@ -32,12 +32,6 @@ AS_A_FORM = {"sec-fetch-site": "same-origin"}
 async def get(server: Server, url: str) -> httpx.Response:
     """Look at a picture as anybody."""
     return await open_browser(server).get(url)
-
-
-def shown(answer: httpx.Response) -> Image.Image:
-    """The picture in an answer."""
-    assert answer.status_code == 200, answer.text
-    return Image.open(io.BytesIO(answer.content))
 
 
 # --- shown ---------------------------------------------------------------------------------------

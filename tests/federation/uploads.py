@@ -1,10 +1,12 @@
 """This is where tests fill in the composer as a browser sends it, pictures included."""
 
+import io
 import re
 from collections.abc import Sequence
 from pathlib import Path
 
 import httpx
+from PIL import Image
 
 from fedlearn.domain.statuses import StatusView
 from fedlearn.services.attachments import uploads_folder
@@ -30,6 +32,12 @@ async def compose(
         files={f"picture_{number}": file for number, file in enumerate(chosen, start=1)},
         headers={"sec-fetch-site": "same-origin"},
     )
+
+
+def shown(answer: httpx.Response) -> Image.Image:
+    """The picture in an answer."""
+    assert answer.status_code == 200, answer.text
+    return Image.open(io.BytesIO(answer.content))
 
 
 async def newest(server: Server, name: str) -> StatusView:

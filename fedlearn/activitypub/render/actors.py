@@ -74,5 +74,5 @@ def render_gone_actor(actor: Actor) -> Document:
 
 
 def _render_picture(url: str) -> Document:
-    media_type, _ = mimetypes.guess_type(url)
+    media_type, _ = mimetypes.guess_type(url, strict=False)
     return {"type": "Image", "mediaType": media_type or "image/png", "url": url}

@@ -4,7 +4,8 @@ What was uploaded stays, by the id of the upload, when the form comes back for a
 browsers do not fill in files again.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
 
 from starlette.datastructures import FormData, UploadFile
 
@@ -17,6 +18,7 @@ from fedlearn.web.pages.forms import text_of
 
 PLACES = range(1, MOST_PICTURES + 1)
 LONGEST_ID = 19
+Place = TypeVar("Place", bound=str)
 
 
 async def upload_pictures(
@@ -27,15 +29,13 @@ async def upload_pictures(
         (name, value) for name, value in form.multi_items() if isinstance(value, str)
     ]
     errors: dict[str, str] = {}
-    try:
-        for number, file in _chosen(form):
-            try:
-                media = await upload(instance, owner, await file.read())
-                fields.append((f"media_{number}", str(media.id)))
-            except Invalid as error:
-                errors[f"picture_{number}"] = str(error)
-    finally:
-        await form.close()
+    chosen = await read_files(form, [f"picture_{number}" for number in PLACES])
+    for place, content in chosen.items():
+        try:
+            media = await upload(instance, owner, content)
+            fields.append((place.replace("picture", "media"), str(media.id)))
+        except Invalid as error:
+            errors[place] = str(error)
     return FormData(fields), errors
 
 
@@ -56,9 +56,17 @@ def read_descriptions(form: FormData, count: int) -> tuple[str, ...]:
     return tuple(text_of(form, f"alt_{number}").strip() for number in range(1, count + 1))
 
 
-def _chosen(form: FormData) -> Iterator[tuple[int, UploadFile]]:
-    """The files that were chosen. A place that was left empty is sent as a file without a name."""
-    for number in PLACES:
-        file = form.get(f"picture_{number}")
-        if isinstance(file, UploadFile) and file.filename:
-            yield number, file
+async def read_files(form: FormData, places: Iterable[Place]) -> dict[Place, bytes]:
+    """The files that were chosen for these places; the form is closed then.
+
+    A place that was left empty is sent as a file without a name.
+    """
+    try:
+        files = [(place, form.get(place)) for place in places]
+        return {
+            place: await file.read()
+            for place, file in files
+            if isinstance(file, UploadFile) and file.filename
+        }
+    finally:
+        await form.close()

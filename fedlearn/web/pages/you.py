@@ -7,11 +7,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from fedlearn.domain.actors import Profile
+from fedlearn.domain.media import ProfilePicture
 from fedlearn.errors import Invalid
-from fedlearn.services import accounts, signing_in
+from fedlearn.services import accounts, profile_pictures, signing_in
 from fedlearn.text.sanitize import to_plain_text
 from fedlearn.web.context import instance_of, parts_of
 from fedlearn.web.pages.forms import text_of
+from fedlearn.web.pages.pictures import read_files
 from fedlearn.web.sessions import read_form, require_user, session_token
 from fedlearn.web.templating import render_page
 
@@ -41,6 +43,20 @@ async def change_profile(request: Request) -> Response:
         )
     except Invalid as error:
         return await _render_settings(request, form, errors=error.fields)
+    parts_of(request).documents.forget(f"actor {me.profile.username}")
+    return RedirectResponse(f"/@{me.profile.username}", status_code=303)
+
+
+async def change_pictures(request: Request) -> Response:
+    """The form with the pictures of the profile was sent, or one of them is to go."""
+    form = await read_form(request, most_files=len(ProfilePicture))
+    me = (await require_user(request)).actor
+    removed = [place for place in ProfilePicture if text_of(form, "remove") == place]
+    chosen = await read_files(form, ProfilePicture)
+    try:
+        await profile_pictures.change_pictures(instance_of(request), me, chosen, removed)
+    except Invalid as error:
+        return await _render_settings(request, _as_draft(me.profile), errors=error.fields)
     parts_of(request).documents.forget(f"actor {me.profile.username}")
     return RedirectResponse(f"/@{me.profile.username}", status_code=303)
 
