@@ -88,7 +88,11 @@ def _shown(opened: Image.Image) -> Image.Image:
 
 
 def _plain(image: Image.Image) -> Image.Image:
-    return image.convert("RGBA" if image.has_transparency_data else "RGB")
+    if image.mode.startswith("I"):
+        # Greys of 16 bits, of which the upper eight are enough.
+        image = image.convert("I").point(lambda grey: grey * (1 / 256)).convert("L")
+    wanted = "RGBA" if image.has_transparency_data else "RGB"
+    return image if image.mode == wanted else image.convert(wanted)
 
 
 def _in_srgb(image: Image.Image) -> Image.Image:

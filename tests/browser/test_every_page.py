@@ -138,8 +138,10 @@ async def test_keyboard_is_enough(alpha: Server, visit: Visit, who: str) -> None
         await expect(field).to_be_focused()
         assert await unmarked_focus(page) == ""
     await keys.type("By keyboard alone")
-    await keys.press("Tab")
-    assert await unmarked_focus(page) == ""
+    for summary in ("Add pictures", "Add a warning or a poll"):
+        await keys.press("Tab")
+        await expect(page.locator("summary", has_text=summary)).to_be_focused()
+        assert await unmarked_focus(page) == ""
     await keys.press("Tab")
     await expect(page.get_by_role("button", name="Post", exact=True)).to_be_focused()
     assert await unmarked_focus(page) == ""

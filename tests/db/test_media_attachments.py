@@ -65,6 +65,22 @@ async def test_who_may_have_a_picture(connection: Connection, reach: Reach, scop
         assert found == [False if one else None for one in sees]
 
 
+async def test_picture_on_a_profile(connection: Connection, clock: Clock) -> None:
+    """While its owner's profile names it, it is for everybody and stays; then it is like any other."""
+    url = f"https://our.example/media/{TOKEN}.webp"
+    alice = await local(connection, avatar=url)
+    media = await uploads(connection, alice)
+    before = Millis(clock.now + 1)
+    assert await may_have(connection, STRANGER) is True
+    assert await db_media_attachments.untaken_media(connection, before, 9) == []
+    await local(connection, header=url)
+    assert await may_have(connection, STRANGER) is True
+    await local(connection)
+    await local(connection, "carol", avatar=url)  # names what is not hers
+    assert await may_have(connection, STRANGER) is None
+    assert await db_media_attachments.untaken_media(connection, before, 9) == [media]
+
+
 async def test_what_belongs_to_no_post(connection: Connection, clock: Clock) -> None:
     """What was uploaded long ago and is shown nowhere, or no more, is found; the rest is not."""
     alice = await local(connection)

@@ -12,7 +12,7 @@ from PIL import Image
 
 from fedlearn.db import media_attachments as db_media_attachments
 from fedlearn.domain.audience import Reach, Scope
-from fedlearn.errors import Unavailable
+from fedlearn.errors import Invalid, Unavailable
 from fedlearn.services import attachments, cleaning, statuses
 from fedlearn.services.drafts import MediaDraft
 from tests.clock import DAY, Clock
@@ -192,6 +192,38 @@ async def test_what_was_uploaded_stays_when_the_form_comes_back(alpha: Server) -
     assert (await compose(browser, "again", media_1=media_id)).status_code == 422
     assert (await compose(browser, "again", media_1="9" * 30)).status_code == 303
     assert (await newest(alpha, "alice")).attachments == ()
+
+
+async def test_more_than_fit(alpha: Server) -> None:
+    """Five pictures, one twice, and a description without end are refused with the reason."""
+    alice = await alpha.actor("alice")
+    five = [await attachments.upload(alpha.instance, alice, png(number)) for number in range(1, 6)]
+    drafts = [MediaDraft(one.id) for one in five]
+    for media in (drafts, drafts[:1] * 2, [MediaDraft(five[0].id, "x" * 1501)]):
+        with pytest.raises(Invalid) as refusal:
+            await alpha.post("alice", "look", media=tuple(media))
+        assert set(refusal.value.fields) == {"pictures"}
+    view = await alpha.post("alice", "look", media=tuple(drafts[:4]))
+    assert [one.width for one in view.attachments] == [1, 2, 3, 4]
+    with pytest.raises(Invalid):
+        await statuses.edit_status(
+            alpha.instance, alice, view.id, "look", "", descriptions=("x" * 1501,)
+        )
+
+
+async def test_colours_and_greys(alpha: Server) -> None:
+    """Fine greys stay grey; a profile of colours that makes no sense is left out, not the picture."""
+    alice, grey = await alpha.actor("alice"), io.BytesIO()
+    Image.new("I;16", (20, 20), 32768).save(grey, "PNG")
+    for content, colour in (
+        (grey.getvalue(), (128, 128, 128)),
+        (photograph(icc_profile=b"nonsense" * 40), (254, 0, 0)),
+    ):
+        media = await attachments.upload(alpha.instance, alice, content)
+        view = await alpha.post("alice", "look", media=(MediaDraft(media.id),))
+        kept = shown(await get(alpha, view.attachments[0].url)).convert("RGB").getpixel((9, 9))
+        assert isinstance(kept, tuple)
+        assert all(abs(one - other) < 6 for one, other in zip(kept, colour, strict=True))
 
 
 # --- nothing is left behind ----------------------------------------------------------------------
