@@ -29,6 +29,7 @@ FINDABLE = """(
         SELECT 1 FROM status fr WHERE fr.in_reply_to_id = s.id AND fr.actor_id = :viewer_id)
     OR EXISTS (SELECT 1 FROM status fb WHERE fb.boost_of_id = s.id AND fb.actor_id = :viewer_id)
     OR EXISTS (SELECT 1 FROM favourite ff WHERE ff.status_id = s.id AND ff.actor_id = :viewer_id)
+    OR EXISTS (SELECT 1 FROM bookmark fk WHERE fk.status_id = s.id AND fk.actor_id = :viewer_id)
 )"""
 
 

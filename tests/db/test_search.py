@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from fedlearn.db import actors as db_actors
 from fedlearn.db import blocks as db_blocks
+from fedlearn.db import bookmarks as db_bookmarks
 from fedlearn.db import polls as db_polls
 from fedlearn.db import statuses as db_statuses
 from fedlearn.db.database import Connection
@@ -114,15 +115,16 @@ async def test_words(connection: Connection, text: str, is_found: bool) -> None:
 async def test_only_those_find_it_who_may(connection: Connection) -> None:
     """A post whose author did not agree is found by who wrote it or had to do with it alone."""
     author, nan = await remote(connection), await local(connection, "nan")
-    people = [await local(connection, name) for name in ("rey", "bob", "lea")]
+    people = [await local(connection, name) for name in ("rey", "bob", "lea", "kim")]
     post = await tells(connection, author, "bees", naming=[nan])
-    rey, bob, lea = people
+    rey, bob, lea, kim = people
     for one in people:
         assert await found(connection, one, "bees") == []
     await says(connection, rey, "an answer", answers=post)
     await boosts(connection, bob, post)
     await likes(connection, lea, post)
-    for one in (author, nan, rey, bob, lea):
+    await db_bookmarks.insert_bookmark(connection, kim.id, post.id)
+    for one in (author, nan, rey, bob, lea, kim):
         assert await found(connection, one, "bees") == [post.id]
     assert await found(connection, await local(connection, "max"), "bees") == []
 
