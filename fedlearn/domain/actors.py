@@ -174,3 +174,16 @@ class SecondStep:
 
     sealed: bytes
     confirmed_at: Millis | None
+
+
+@dataclass(frozen=True, slots=True)
+class Passkey:
+    """A key in somebody's phone, computer or stick that signs them in (WebAuthn)."""
+
+    credential_id: str
+    user_id: UserId
+    public_key: bytes
+    sign_count: int
+    made_in: str  # the browser in which it was made, in plain words
+    created_at: Millis
+    used_at: Millis | None

@@ -4,6 +4,7 @@ from fedlearn.db import deliveries as db_deliveries
 from fedlearn.db import hosts as db_hosts
 from fedlearn.db import mail_links as db_mail_links
 from fedlearn.db import mutes as db_mutes
+from fedlearn.db import passkeys as db_passkeys
 from fedlearn.db import received as db_received
 from fedlearn.db import second_steps as db_second_steps
 from fedlearn.db import timelines as db_timelines
@@ -44,6 +45,7 @@ async def clean_up(instance: Instance) -> None:
         await db_mutes.forget_expired_mutes(connection)
         await db_mail_links.forget_stale_mail_links(connection)
         await db_second_steps.forget_stale_half_sign_ins(connection)
+        await db_passkeys.forget_stale_challenges(connection)
     async with instance.db.write() as connection:
         before = Millis(now() - ACTIVITIES_REMEMBERED_MS)
         await db_received.forget_received(connection, before)

@@ -5,7 +5,7 @@ from starlette.responses import RedirectResponse, Response
 
 from fedlearn.domain.actors import User
 from fedlearn.errors import Invalid
-from fedlearn.services import accounts, devices, second_step
+from fedlearn.services import accounts, devices, passkeys, second_step
 from fedlearn.web.context import instance_of, parts_of
 from fedlearn.web.limits import Rate
 from fedlearn.web.pages.forms import text_of
@@ -17,6 +17,8 @@ NOTICES = {
     "device": "That browser is signed out.",
     "email": "Your address was changed.",
     "asked": "We sent a link to that address. It counts once you open it.",
+    "passkey": "Your passkey signs you in from now on.",
+    "no-passkey": "That passkey signs you in no more.",
     "one-step": "Your password is enough to sign in again.",
     "others": "Every other browser is signed out.",
 }
@@ -25,7 +27,7 @@ NOTICES = {
 async def security_page(request: Request) -> Response:
     """All that keeps an account safe."""
     user = await require_user(request)
-    return await _render_security(request, user, user.email, {})
+    return await render_security(request, user, user.email, {})
 
 
 async def change_email(request: Request) -> Response:
@@ -36,7 +38,7 @@ async def change_email(request: Request) -> Response:
     try:
         counts = await accounts.change_email(instance_of(request), user, email)
     except Invalid as error:
-        return await _render_security(request, user, email, error.fields)
+        return await render_security(request, user, email, error.fields)
     return RedirectResponse(f"{PAGE}?done={'email' if counts else 'asked'}", status_code=303)
 
 
@@ -55,16 +57,20 @@ async def sign_out_others(request: Request) -> Response:
     return RedirectResponse(f"{PAGE}?done=others", status_code=303)
 
 
-async def _render_security(
+async def render_security(
     request: Request, user: User, email: str, errors: dict[str, str]
 ) -> Response:
+    """The page, with what was typed and what is wrong with it."""
+    instance = instance_of(request)
     return await render_page(
         request,
         "security.html",
         status=422 if errors else 200,
         notice=NOTICES.get(request.query_params.get("done", ""), ""),
-        devices=await devices.devices(instance_of(request), user, session_token(request)),
-        has_second_step=await second_step.is_on(instance_of(request), user),
+        devices=await devices.devices(instance, user, session_token(request)),
+        has_second_step=await second_step.is_on(instance, user),
+        passkeys=await passkeys.passkeys_of(instance, user),
+        passkey_options=await passkeys.creation_options(instance, user),
         email=email,
         errors=errors,
     )

@@ -6,7 +6,7 @@ from starlette.responses import RedirectResponse, Response
 
 from fedlearn.domain.actors import User
 from fedlearn.errors import Invalid
-from fedlearn.services import accounts, second_step, signing_in
+from fedlearn.services import accounts, passkeys, second_step, signing_in
 from fedlearn.services.accounts import NewAccount
 from fedlearn.services.signing_in import SecondStepNeeded
 from fedlearn.settings import Registration
@@ -46,7 +46,7 @@ async def sign_in(request: Request) -> Response:
         return await render_sign_in(request, login=login, target=target, problem=problem)
     await limits.forget(Rate.ACCOUNT, account)
     try:
-        return await _open_session(request, user, target)
+        return await open_session(request, user, target)
     except Invalid as error:
         return await render_sign_in(request, login=login, target=target, problem=str(error))
 
@@ -64,7 +64,7 @@ async def use_sign_in_link(request: Request) -> Response:
     if user is None:
         problem = "This link has been used or has run out. Ask for a new one."
         return await render_sign_in(request, login="", target="/", problem=problem)
-    return await _open_session(request, user, "/")
+    return await open_session(request, user, "/")
 
 
 async def take_second_step(request: Request) -> Response:
@@ -79,7 +79,7 @@ async def take_second_step(request: Request) -> Response:
             return await _render_code(request, token, target, error.fields)
         return await render_sign_in(request, login="", target=target, problem=str(error))
     await parts_of(request).limits.forget(Rate.ACCOUNT, f"codes of {user.id}")
-    return await _open_session(request, user, target, took_second_step=True)
+    return await open_session(request, user, target, took_second_step=True)
 
 
 async def sign_out(request: Request) -> Response:
@@ -113,7 +113,7 @@ async def sign_up(request: Request) -> Response:
         return await _render_sign_up(request, form, errors, status=422)
     if notice := _still_to_do(user):
         return await render_sign_in(request, login=wanted.username, target="/", notice=notice)
-    return await _open_session(request, user, "/")
+    return await open_session(request, user, "/")
 
 
 def _still_to_do(user: User) -> str:
@@ -125,9 +125,10 @@ def _still_to_do(user: User) -> str:
     return ""
 
 
-async def _open_session(
+async def open_session(
     request: Request, user: User, target: str, *, took_second_step: bool = False
 ) -> Response:
+    """A session begins, or the second step is asked for; `Invalid` says why neither may be."""
     instance, agent = instance_of(request), request.headers.get("user-agent", "")
     try:
         token = await signing_in.open_session(
@@ -155,6 +156,7 @@ async def render_sign_in(
     return await render_page(
         request,
         "sign_in.html",
+        passkey_options=passkeys.request_options(instance_of(request)),
         status=422 if problem else 200,
         login=login,
         target=target,
