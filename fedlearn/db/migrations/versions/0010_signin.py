@@ -45,6 +45,7 @@ STATEMENTS = [
         expires_at BIGINT NOT NULL
     )
     """,
+    "CREATE INDEX half_sign_in_of_user ON half_sign_in (user_id)",
 ]
 
 
