@@ -64,7 +64,8 @@ async def read_open_form(request: Request, *, most_files: int = 0) -> FormData:
     await parts_of(request).limits.spend(Rate.FORMS, request.client.host if request.client else "")
     settings = instance_of(request).settings
     limit = settings.max_form_bytes
-    counted = counted_request(request, limit + most_files * settings.max_image_bytes)
+    pictures = most_files * settings.max_image_bytes if _can_hold_files(request) else 0
+    counted = counted_request(request, limit + pictures)
     return await counted.form(max_files=most_files, max_fields=MOST_FIELDS, max_part_size=limit)
 
 
@@ -120,6 +121,11 @@ def _refuse_other_charsets(request: Request) -> None:
     _, options = parse_options_header(request.headers.get("content-type"))
     if options.get(b"charset", b"utf-8").lower() != b"utf-8":
         raise Invalid("This form is not in UTF-8.")
+
+
+def _can_hold_files(request: Request) -> bool:
+    media_type, _ = parse_options_header(request.headers.get("content-type"))
+    return media_type == b"multipart/form-data"
 
 
 def _refuse_foreign_origin(request: Request) -> None:

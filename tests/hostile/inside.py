@@ -56,6 +56,8 @@ async def inside(
         listening = await asyncio.start_server(visit, "127.0.0.1", 0)
         port = listening.sockets[0].getsockname()[1]
         made.append(Inside(server, await sign_in(server, "alice"), port))
-        yield made[0]
-        listening.close()
-        await listening.wait_closed()
+        try:
+            yield made[0]
+        finally:
+            listening.close()
+            await listening.wait_closed()

@@ -197,7 +197,8 @@ async def test_cve_2025_25194_handles_with_more_than_a_domain(
             assert answer.status_code == 404, domain
         for domain in ("evil.test/admin?", "evil.test#", "user@evil.test", "[::1]", "evil.test\\x"):
             answer = await scene.browser.get("/search", params={"q": f"@x@{domain}"})
-            assert answer.status_code in {404, 422}, domain
+            # Most are no handle at all, so they are sought as words.
+            assert answer.status_code in {200, 404, 422}, domain
         assert scene.visits == 0
     await assert_allowed_is_reached(_fresh(settings_of, 2))
 
