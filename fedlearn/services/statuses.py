@@ -129,20 +129,23 @@ async def edit_status(
         for actor in (one for one in named.values() if one.id in new):
             await notify(connection, actor, author, NotificationKind.MENTION, status_id)
         view = await seen(connection, author, status_id)
-        now_reached = await recipients_of(connection, view)
-        # Whoever had the old text must get the new one, named in it or not.
-        everybody = Recipients(
-            before_edit.follower_inboxes, (*before_edit.people, *now_reached.people)
-        )
-        activity = render_update(view, instance.uris)
-        await publish_status_activity(
-            connection,
-            instance.settings.federation,
-            view=view,
-            activity=activity,
-            recipients=everybody,
-        )
+        await _publish_edit(connection, instance, view, before_edit)
     return view
+
+
+async def _publish_edit(
+    connection: Connection, instance: Instance, view: StatusView, reached: Recipients
+) -> None:
+    now_reached = await recipients_of(connection, view)
+    # Whoever had the old text must get the new one, named in it or not.
+    everybody = Recipients(reached.follower_inboxes, (*reached.people, *now_reached.people))
+    await publish_status_activity(
+        connection,
+        instance.settings.federation,
+        view=view,
+        activity=render_update(view, instance.uris),
+        recipients=everybody,
+    )
 
 
 async def delete_status(instance: Instance, author: Actor, status_id: StatusId) -> None:
