@@ -3,9 +3,6 @@
 from collections.abc import Sequence
 
 from fedlearn.db.database import Connection
-from fedlearn.db.follows import LAST
-from fedlearn.db.visibility import VISIBLE, eyes
-from fedlearn.domain.audience import Viewer
 from fedlearn.domain.ids import ActorId, StatusId, snowflake
 
 
@@ -41,20 +38,3 @@ async def bookmarked_among(
         ids=ids,
     )
     return {row["status_id"] for row in rows}
-
-
-async def bookmarks_page(
-    connection: Connection, viewer: Viewer, *, before: int | None, limit: int
-) -> list[tuple[int, StatusId]]:
-    """What somebody has put aside, the latest first, with the bookmark's id as the cursor."""
-    rows = await connection.fetch_all(
-        f"""
-        SELECT b.id, b.status_id FROM bookmark b JOIN status s ON s.id = b.status_id
-        WHERE b.actor_id = :viewer_id AND b.id < :before AND {VISIBLE}
-        ORDER BY b.id DESC LIMIT :limit
-        """,
-        before=before or LAST,
-        limit=limit,
-        **eyes(viewer),
-    )
-    return [(int(row["id"]), StatusId(row["status_id"])) for row in rows]

@@ -1,9 +1,6 @@
 """This is where it is remembered who likes what."""
 
 from fedlearn.db.database import Connection
-from fedlearn.db.follows import LAST
-from fedlearn.db.visibility import VISIBLE, eyes
-from fedlearn.domain.audience import Viewer
 from fedlearn.domain.ids import ActorId, StatusId, Uri, now, snowflake
 
 
@@ -46,20 +43,3 @@ async def status_liked_as(connection: Connection, actor_id: ActorId, uri: str) -
         uri=uri,
     )
     return StatusId(row["status_id"]) if row else None
-
-
-async def favourites_page(
-    connection: Connection, viewer: Viewer, *, before: int | None, limit: int
-) -> list[tuple[int, StatusId]]:
-    """What somebody likes, the latest like first, with its id as the cursor."""
-    rows = await connection.fetch_all(
-        f"""
-        SELECT l.id, l.status_id FROM favourite l JOIN status s ON s.id = l.status_id
-        WHERE l.actor_id = :viewer_id AND l.id < :before AND {VISIBLE}
-        ORDER BY l.id DESC LIMIT :limit
-        """,
-        before=before or LAST,
-        limit=limit,
-        **eyes(viewer),
-    )
-    return [(int(row["id"]), StatusId(row["status_id"])) for row in rows]

@@ -1,9 +1,9 @@
 """How it is remembered what people put aside, and what they like."""
 
 from fedlearn.db import bookmarks as db_bookmarks
-from fedlearn.db import favourites as db_favourites
 from fedlearn.db.actors import erase_traces
 from fedlearn.db.database import Connection
+from fedlearn.db.kept import kept_page
 from fedlearn.db.status_views import status_view
 from fedlearn.db.statuses import delete_status
 from fedlearn.domain.audience import Reach, Viewer
@@ -15,7 +15,7 @@ async def kept(connection: Connection, viewer: Viewer) -> list[StatusId]:
     """What somebody has put aside, read two at a time."""
     found: list[StatusId] = []
     before = None
-    while page := await db_bookmarks.bookmarks_page(connection, viewer, before=before, limit=2):
+    while page := await kept_page(connection, "bookmark", viewer, before=before, limit=2):
         found += [status_id for _, status_id in page]
         before = page[-1][0]
     return found
@@ -50,15 +50,13 @@ async def test_what_is_kept_may_be_out_of_sight(connection: Connection) -> None:
     post = await says(connection, robin, reach=Reach.FOLLOWERS)
     await db_bookmarks.insert_bookmark(connection, alice.id, post.id)
     await likes(connection, alice, post)
-    page = await db_favourites.favourites_page(connection, alice.viewer, before=None, limit=5)
-    assert page == await db_bookmarks.bookmarks_page(connection, alice.viewer, before=None, limit=5)
+    page = await kept_page(connection, "favourite", alice.viewer, before=None, limit=5)
+    assert page == await kept_page(connection, "bookmark", alice.viewer, before=None, limit=5)
     assert page == []
     await follows(connection, alice, robin)
-    [(like_id, liked)] = await db_favourites.favourites_page(
-        connection, alice.viewer, before=None, limit=5
+    [(like_id, liked)] = await kept_page(
+        connection, "favourite", alice.viewer, before=None, limit=5
     )
     assert liked == post.id
     assert await kept(connection, alice.viewer) == [post.id]
-    assert not await db_favourites.favourites_page(
-        connection, alice.viewer, before=like_id, limit=5
-    )
+    assert not await kept_page(connection, "favourite", alice.viewer, before=like_id, limit=5)

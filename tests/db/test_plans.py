@@ -17,10 +17,8 @@ from typing import Any
 import pytest
 
 from fedlearn.db import actors as db_actors
-from fedlearn.db import bookmarks as db_bookmarks
 from fedlearn.db import conversations as db_conversations
 from fedlearn.db import deliveries as db_deliveries
-from fedlearn.db import favourites as db_favourites
 from fedlearn.db import figures as db_figures
 from fedlearn.db import follows as db_follows
 from fedlearn.db import hosts as db_hosts
@@ -36,6 +34,7 @@ from fedlearn.db import statuses as db_statuses
 from fedlearn.db import timelines as db_timelines
 from fedlearn.db.database import Connection, Row
 from fedlearn.db.domain_blocks import tied_to_domain
+from fedlearn.db.kept import kept_page
 from fedlearn.db.statements import for_sqlite
 from fedlearn.db.status_views import status_views
 from fedlearn.db.wanted import is_unheard
@@ -110,8 +109,8 @@ QUESTIONS: dict[str, Question] = {
     "new_people": lambda c: db_lively.new_people(c, ALICE, Millis(0), 20),
     "author_feed": lambda c: db_timelines.author_feed(c, BOB, 20),
     "public_page": lambda c: db_timelines.public_page(c, ALICE, before=None, limit=20),
-    "bookmarks_page": lambda c: db_bookmarks.bookmarks_page(c, ALICE, before=None, limit=20),
-    "favourites_page": lambda c: db_favourites.favourites_page(c, ALICE, before=None, limit=20),
+    "bookmarks_page": lambda c: kept_page(c, "bookmark", ALICE, before=None, limit=20),
+    "favourites_page": lambda c: kept_page(c, "favourite", ALICE, before=None, limit=20),
     "ancestors": lambda c: db_timelines.ancestors(c, ALICE, POST),
     "descendants": lambda c: db_timelines.descendants(c, ALICE, POST),
     "open_ends": lambda c: db_conversations.open_ends(c, POST),
