@@ -5,6 +5,7 @@ Everything is counted from the tables as they are, so nothing here can be out of
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from fedlearn.db.database import Connection
 from fedlearn.domain.ids import Millis
@@ -51,25 +52,24 @@ async def actors_of(connection: Connection, hosts: Sequence[str]) -> tuple[int, 
 
 async def follows_from(connection: Connection, hosts: Sequence[str]) -> Follows:
     """How their actors follow ours; we owe an answer to those that are pending."""
-    row = await connection.fetch_one(
-        """
-        SELECT count(*) FILTER (WHERE f.state = 'accepted') AS accepted,
-            count(*) FILTER (WHERE f.state = 'pending') AS pending
-        FROM actor a JOIN follow f ON f.follower_id = a.id
-        WHERE a.host IN :hosts AND a.domain IS NOT NULL
-        """,
-        hosts=hosts,
-    )
-    return Follows(int(row["accepted"]), int(row["pending"])) if row else Follows(0, 0)
+    return await _follows(connection, "follower_id", hosts)
 
 
 async def follows_to(connection: Connection, hosts: Sequence[str]) -> Follows:
     """How our people follow theirs; they owe an answer to those that are pending."""
+    return await _follows(connection, "followee_id", hosts)
+
+
+async def _follows(
+    connection: Connection,
+    end: Literal["follower_id", "followee_id"],
+    hosts: Sequence[str],
+) -> Follows:
     row = await connection.fetch_one(
-        """
+        f"""
         SELECT count(*) FILTER (WHERE f.state = 'accepted') AS accepted,
             count(*) FILTER (WHERE f.state = 'pending') AS pending
-        FROM actor a JOIN follow f ON f.followee_id = a.id
+        FROM actor a JOIN follow f ON f.{end} = a.id
         WHERE a.host IN :hosts AND a.domain IS NOT NULL
         """,
         hosts=hosts,
