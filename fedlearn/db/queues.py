@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from fedlearn.db.database import Connection, Row
 from fedlearn.domain.ids import Millis, now
 
+AFRESH = "dead_at = NULL, attempts = 0, run_at = :at, locked_until = 0"
+NOT_RUNNING = "(dead_at IS NOT NULL OR locked_until <= :at)"
+
 
 @dataclass(frozen=True, slots=True)
 class WaitingJob:
@@ -94,10 +97,7 @@ async def wake_jobs(connection: Connection, ids: Sequence[int]) -> int:
     """Have these jobs tried at once, as if for the first time; not those that are running."""
     connection.announce_work()
     return await connection.execute(
-        """
-        UPDATE job SET dead_at = NULL, attempts = 0, run_at = :at, locked_until = 0
-        WHERE id IN :ids AND (dead_at IS NOT NULL OR locked_until <= :at)
-        """,
+        f"UPDATE job SET {AFRESH} WHERE id IN :ids AND {NOT_RUNNING}",
         ids=ids,
         at=now(),
     )
@@ -107,10 +107,7 @@ async def wake_dead_jobs(connection: Connection) -> int:
     """Have every job tried again that was given up."""
     connection.announce_work()
     return await connection.execute(
-        """
-        UPDATE job SET dead_at = NULL, attempts = 0, run_at = :at, locked_until = 0
-        WHERE dead_at IS NOT NULL
-        """,
+        f"UPDATE job SET {AFRESH} WHERE dead_at IS NOT NULL",
         at=now(),
     )
 
@@ -164,10 +161,7 @@ async def wake_delivery(connection: Connection, delivery_id: int) -> str | None:
     """Have a delivery tried at once, as if for the first time; its host, unless it is under way."""
     connection.announce_work()
     row = await connection.fetch_one(
-        """
-        UPDATE delivery SET dead_at = NULL, attempts = 0, run_at = :at, locked_until = 0
-        WHERE id = :id AND (dead_at IS NOT NULL OR locked_until <= :at) RETURNING host
-        """,
+        f"UPDATE delivery SET {AFRESH} WHERE id = :id AND {NOT_RUNNING} RETURNING host",
         id=delivery_id,
         at=now(),
     )
@@ -178,10 +172,7 @@ async def wake_deliveries_to(connection: Connection, host: str) -> int:
     """Have all tried at once that waits for a host or was given up."""
     connection.announce_work()
     return await connection.execute(
-        """
-        UPDATE delivery SET dead_at = NULL, attempts = 0, run_at = :at, locked_until = 0
-        WHERE host = :host AND (dead_at IS NOT NULL OR locked_until <= :at)
-        """,
+        f"UPDATE delivery SET {AFRESH} WHERE host = :host AND {NOT_RUNNING}",
         host=host,
         at=now(),
     )
@@ -191,10 +182,7 @@ async def wake_dead_deliveries(connection: Connection) -> int:
     """Have every delivery tried again that was given up."""
     connection.announce_work()
     return await connection.execute(
-        """
-        UPDATE delivery SET dead_at = NULL, attempts = 0, run_at = :at, locked_until = 0
-        WHERE dead_at IS NOT NULL
-        """,
+        f"UPDATE delivery SET {AFRESH} WHERE dead_at IS NOT NULL",
         at=now(),
     )
 
