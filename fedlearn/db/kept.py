@@ -19,7 +19,7 @@ async def kept_page(
     before: int | None,
     limit: int,
 ) -> list[tuple[int, StatusId]]:
-    """What somebody keeps and may still see, the latest kept first. The first of each is the cursor."""
+    """What somebody keeps and may still see, the latest kept first, each with its cursor."""
     rows = await connection.fetch_all(
         f"""
         SELECT k.id, k.status_id FROM {kind} k JOIN status s ON s.id = k.status_id
