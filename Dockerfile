@@ -6,6 +6,10 @@ COPY fedlearn ./fedlearn
 RUN pip wheel --no-cache-dir --wheel-dir /wheels ".[postgres]"
 
 FROM python:3.13-slim
+# It makes the films and sounds that people upload ready; without it they upload pictures only.
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends ffmpeg \
+    && rm -rf /var/lib/apt/lists/*
 RUN --mount=type=bind,from=build,source=/wheels,target=/wheels \
     pip install --no-cache-dir --no-index --find-links /wheels "fedlearn[postgres]"
 RUN useradd --system --uid 10001 --home-dir /srv/fedlearn fedlearn \

@@ -10,7 +10,7 @@ from itertools import product
 
 import uvloop
 
-from bench import actor, fanout, follows, inbox, kills, memory
+from bench import actor, apps, fanout, follows, inbox, kills, memory, pages, sockets
 from bench.limits import RsaLimit, rsa_limit
 from bench.processes import Machine
 from bench.report import Figure, as_json, as_table
@@ -22,6 +22,9 @@ FIGURES: dict[str, Callable[[Scale, RsaLimit], Awaitable[Figure]]] = {
     "fanout": fanout.measure,
     "actor": actor.measure,
     "follows": follows.measure,
+    "pages": pages.measure,
+    "apps": apps.measure,
+    "sockets": sockets.measure,
     "memory": memory.measure,
     "kills": kills.measure,
 }

@@ -87,6 +87,18 @@ def form_request(target: str, cookie: str, form: bytes) -> bytes:
     return request_bytes("POST", target, _browser(cookie) | kind, form)
 
 
+def app_request(
+    method: str,
+    target: str,
+    token: str,
+    headers: Mapping[str, str] | None = None,
+    body: bytes = b"",
+) -> bytes:
+    """A request of an app that acts for somebody."""
+    sent = {"authorization": f"Bearer {token}", "x-forwarded-proto": "https", **(headers or {})}
+    return request_bytes(method, target, sent, body)
+
+
 def csrf_in(page: bytes) -> str:
     """The token that forms on this page carry; "" when there is none."""
     found = CSRF.search(page.decode())

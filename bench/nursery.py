@@ -11,7 +11,7 @@ import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,7 +40,9 @@ class Newborn:
     async def kill(self) -> int:
         """End it at once (SIGKILL), unless it has ended; how it ended."""
         if self.how_it_ended is None:
-            signal.pidfd_send_signal(self.handle, signal.SIGKILL)
+            # It may have ended by itself just now, which the nursery is about to tell.
+            with suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self.handle, signal.SIGKILL)
             self.how_it_ended = _exit_code(await self.nursery.next_line())
         return self.how_it_ended
 

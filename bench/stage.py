@@ -7,7 +7,7 @@ The server believes that it is https://bench.test behind a proxy; we are the pro
 import asyncio
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -25,14 +25,17 @@ from fedlearn.activitypub.keys import SigningKey, generate_key, public_pem
 from fedlearn.activitypub.webfinger import Handle, Resource
 from fedlearn.app import open_instance
 from fedlearn.db import follows as db_follows
+from fedlearn.db.actors import actor_by_id
 from fedlearn.db.database import Database
 from fedlearn.db.opening import migrate, open_database
 from fedlearn.domain.actors import Actor, User
 from fedlearn.domain.follows import FollowState
 from fedlearn.domain.ids import ActorId, Uri
+from fedlearn.domain.oauth import read_scopes
+from fedlearn.domain.roles import TERMINAL
 from fedlearn.instance import Instance
 from fedlearn.remote.actors import keep_actor
-from fedlearn.services import accounts, signing_in
+from fedlearn.services import accounts, oauth, signing_in
 from fedlearn.services.accounts import NewAccount
 from fedlearn.settings import load_settings
 from tests.postgres import drop_database, fresh_database
@@ -48,10 +51,11 @@ BETWEEN_LOOKS = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody with an account on the server under test, and the cookie of a session."""
+    """Somebody with an account on the server under test, with a session and a token of an app."""
 
     id: ActorId
     cookie: str
+    token: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,7 @@ class Scene:
     world: Child
     reader: Person
     author: Person
+    readers: Sequence[Person]  # who follow the author, here
 
     def key_of(self, actor_uri: str) -> SigningKey:
         """The key of an actor of the world, which is the same for all."""
@@ -86,6 +91,11 @@ class Scene:
     async def forget(self) -> None:
         """Begin to count from nothing."""
         await ask_once(self.world.ports[1], request_bytes("POST", "/forget", {}))
+
+    @property
+    def is_on_postgres(self) -> bool:
+        """Whether PostgreSQL is the database."""
+        return self.environment["FEDLEARN_DATABASE"].startswith("postgres")
 
     @asynccontextmanager
     async def database(self) -> AsyncIterator[Database]:
@@ -126,10 +136,19 @@ class Stage(Scene):
 
 
 @asynccontextmanager
-async def open_stage(scale: Scale, *, followers: int = 0) -> AsyncIterator[Stage]:
-    """A stage with so many followers of the author, spread over all hosts."""
+async def open_stage(scale: Scale, *, followers: int = 0, readers: int = 0) -> AsyncIterator[Stage]:
+    """A stage with so many followers of the author, spread over all hosts, and here."""
     async with (
-        open_scene(scale, followers=followers) as scene,
+        open_scene(scale, followers=followers, readers=readers) as scene,
+        begin(scene) as stage,
+    ):
+        yield stage
+
+
+@asynccontextmanager
+async def begin(scene: Scene) -> AsyncIterator[Stage]:
+    """A server begins in its scene."""
+    async with (
         scene.database() as db,
         start(
             "bench.subject",
@@ -138,16 +157,20 @@ async def open_stage(scale: Scale, *, followers: int = 0) -> AsyncIterator[Stage
             environment=scene.environment,
         ) as server,
     ):
-        postgres = None if scale.postgres is None else await _postgres_process(db)
+        postgres = await _postgres_process(db) if scene.is_on_postgres else None
         parts = {one.name: getattr(scene, one.name) for one in fields(scene)}
         yield Stage(**parts, server=server, db=db, postgres=postgres)
 
 
 @asynccontextmanager
 async def open_scene(
-    scale: Scale, *, followers: int = 0, choices: Mapping[str, str] | None = None
+    scale: Scale,
+    *,
+    followers: int = 0,
+    readers: int = 0,
+    choices: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Scene]:
-    """A world with so many followers of the author, and no server yet.
+    """A world with so many followers of the author, there and here, and no server yet.
 
     `choices` are added to the environment of whichever server begins in it.
     """
@@ -159,8 +182,12 @@ async def open_scene(
             start("bench.world", name, folder=folder) as everybody,
         ):
             environment = _environment(folder, database) | dict(choices or {})
-            reader, author = await _cast(environment, public_pem(key), followers)
-            yield Scene(folder, key, environment, everybody, reader, author)
+            settings = load_settings(environment)
+            await migrate(settings)
+            async with open_instance(settings) as instance:
+                reader, author = await _cast(instance, public_pem(key), followers)
+                audience = [await _reads(instance, author, number) for number in range(readers)]
+            yield Scene(folder, key, environment, everybody, reader, author, audience)
 
 
 @asynccontextmanager
@@ -231,23 +258,31 @@ def _environment(folder: Path, database: str) -> dict[str, str]:
     }
 
 
-async def _cast(environment: dict[str, str], pem: str, followers: int) -> tuple[Person, Person]:
+async def _cast(instance: Instance, pem: str, followers: int) -> tuple[Person, Person]:
     """Make reader, author, senders and followers, as if they had known each other for long."""
-    settings = load_settings(environment)
-    await migrate(settings)
-    async with open_instance(settings) as instance:
-        reader = await accounts.create_account(instance, NewAccount(READER, "reader@bench.test"))
-        author = await accounts.create_account(instance, NewAccount(AUTHOR, "author@bench.test"))
-        # The key of a local actor is made at first use: not while the clock runs.
-        await instance.keys.signing_key(author.actor)
-        await instance.own_signing_key()
-        for number in range(SENDERS):
-            sender = await _meet(instance, world.actor_uri(SENDER, number), pem)
-            await _befriend(instance, reader.actor, sender)
-        for number in range(followers):
-            follower = await _meet(instance, world.actor_uri(FOLLOWER, number), pem)
-            await _befriend(instance, follower, author.actor)
-        return await _signed_in(instance, reader), await _signed_in(instance, author)
+    reader = await accounts.create_account(instance, NewAccount(READER, "reader@bench.test"))
+    author = await accounts.create_account(instance, NewAccount(AUTHOR, "author@bench.test"))
+    # The key of a local actor is made at first use: not while the clock runs.
+    await instance.keys.signing_key(author.actor)
+    await instance.own_signing_key()
+    for number in range(SENDERS):
+        sender = await _meet(instance, world.actor_uri(SENDER, number), pem)
+        await _befriend(instance, reader.actor.id, sender)
+    for number in range(followers):
+        follower = await _meet(instance, world.actor_uri(FOLLOWER, number), pem)
+        await _befriend(instance, follower.id, author.actor)
+    return await _signed_in(instance, reader), await _signed_in(instance, author)
+
+
+async def _reads(instance: Instance, author: Person, number: int) -> Person:
+    """Somebody here who follows the author."""
+    named = NewAccount(f"{READER}{number}", f"reader{number}@bench.test")
+    reader = await accounts.create_account(instance, named)
+    async with instance.db.read() as connection:
+        followee = await actor_by_id(connection, author.id)
+    if followee is not None:
+        await _befriend(instance, reader.actor.id, followee)
+    return await _signed_in(instance, reader)
 
 
 async def _meet(instance: Instance, uri: str, pem: str) -> Actor:
@@ -256,17 +291,18 @@ async def _meet(instance: Instance, uri: str, pem: str) -> Actor:
     return await keep_actor(instance, world.actor_document(uri, pem), resource)
 
 
-async def _befriend(instance: Instance, follower: Actor, followee: Actor) -> None:
+async def _befriend(instance: Instance, follower_id: ActorId, followee: Actor) -> None:
     async with instance.db.write() as connection:
         await db_follows.store_follow(
             connection,
-            follower_id=follower.id,
+            follower_id=follower_id,
             followee_id=followee.id,
-            uri=f"{follower.uri}#follows/{followee.id}",
+            uri=f"{followee.uri}#followed-by/{follower_id}",
             state=FollowState.ACCEPTED,
         )
 
 
 async def _signed_in(instance: Instance, user: User) -> Person:
-    token = await signing_in.open_session(instance, user, "bench")
-    return Person(user.actor.id, f"__Host-session={token}")
+    session = await signing_in.open_session(instance, user, "bench")
+    token = await oauth.make_token(instance, user, read_scopes("read write"), by=TERMINAL)
+    return Person(user.actor.id, f"__Host-session={session}", token)

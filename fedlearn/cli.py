@@ -7,7 +7,18 @@ import sys
 
 import typer
 
-from fedlearn.commands import health, media, people, queues, relays, reports, running, servers
+from fedlearn.commands import (
+    health,
+    measures,
+    media,
+    people,
+    programs,
+    queues,
+    relays,
+    reports,
+    running,
+    servers,
+)
 from fedlearn.errors import FedlearnError
 
 app = typer.Typer(
@@ -23,6 +34,19 @@ app.command("post")(people.post_status)
 app.command()(servers.fetch)
 app.command()(health.status)
 app.command()(health.doctor)
+app.command()(programs.seed)
+people.app.command("token")(programs.make_token)
+for measure in (
+    measures.disable,
+    measures.enable,
+    measures.sensitize,
+    measures.unsensitize,
+    measures.silence,
+    measures.unsilence,
+    measures.suspend,
+    measures.unsuspend,
+):
+    people.app.command()(measure)
 app.add_typer(people.app, name="user")
 app.add_typer(servers.app, name="domain")
 app.add_typer(reports.app, name="report")

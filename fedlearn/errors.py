@@ -9,12 +9,14 @@ The tree, each class saying what the reader of the answer should know:
             Deleted              it was there, and anybody may know so
         Forbidden                known and refused
         Invalid                  a form or command that cannot be carried out, by field
+        RefusedGrant             an app is not allowed what it asks for, with the word of RFC 6749
         Unavailable              try again later: the disk, the database or a far host is busy
         RefusedDocument          a remote document that we will not believe or store
         FetchError               a remote document that we could not get
             Gone                 the remote server said 410
             Missing              the remote server said 404
             Unreachable          no answer in time, a broken connection, a 5xx
+            Unwelcome            it was not asked: we do not talk with it
         RefusedActivity          an activity that the inbox answers with a status and a reason
             Malformed, TooLarge, WrongContentType, BadSignature, Blocked, KeyUnreachable
 """
@@ -57,6 +59,15 @@ class Invalid(FedlearnError):
         self.fields = dict(fields or {})
 
 
+class RefusedGrant(FedlearnError):
+    """An app is not given access; `error` is the word for it (RFC 6749, section 5.2)."""
+
+    def __init__(self, error: str, message: str, *, status: int = 400) -> None:
+        super().__init__(message)
+        self.error = error
+        self.status = status
+
+
 class Unavailable(FedlearnError):
     """It would work, but not now. `retry_after` is in seconds."""
 
@@ -83,6 +94,10 @@ class Missing(FetchError):
 
 class Unreachable(FetchError):
     """The remote server did not answer properly; a later try may work."""
+
+
+class Unwelcome(FetchError):
+    """We do not talk with that server, so it was not asked."""
 
 
 class RefusedActivity(FedlearnError):

@@ -2,8 +2,10 @@
 
 Who we are (`uris`), how we are set up (`settings`), what we remember (`db`), how we reach out
 (`client`, `fetcher`, `webfinger`), what we sign with (`keys`), whose signatures we know
-(`known_keys`), whom we talk with (`welcome`) and which threads do what takes long (`aside`). Made
-once, by fedlearn/app.py. What needs only the database takes a connection.
+(`known_keys`), whom we talk with (`welcome`), where uploads of our people lie (`uploads`), what
+makes their films and sounds ready (`ffmpeg`, where it is there) and which threads do what takes
+long (`aside`, and `hashing` for passwords, which wait for no picture).
+Made once, by fedlearn/app.py. What needs only the database takes a connection.
 """
 
 import asyncio
@@ -28,7 +30,9 @@ from fedlearn.db.welcome import Welcome
 from fedlearn.domain.actors import Actor, OwnKey, PublicKey
 from fedlearn.domain.ids import ActorId, Uri
 from fedlearn.errors import FetchError, RefusedDocument, StartError
+from fedlearn.ffmpeg import Ffmpeg
 from fedlearn.settings import Settings
+from fedlearn.storage import Storage
 
 VERSION = version("fedlearn")
 KEY_FILE = "instance.key"
@@ -38,6 +42,7 @@ KEYS_OF_OTHERS = 20_000
 KEYS_TRUSTED_FOR = 300  # seconds until a key is read from the database again
 REFUSED_KEYS = 10_000
 PICTURES_AT_ONCE = 2  # each may need 400 MB while it is made smaller
+PASSWORDS_AT_ONCE = 2  # each needs 64 MB while it is hashed
 REFUSED_FOR = 300  # seconds in which a key that failed is not fetched again
 
 
@@ -142,8 +147,11 @@ class Instance:
     client: FederationClient
     fetcher: Fetcher
     webfinger: WebFinger
+    uploads: Storage
+    ffmpeg: Ffmpeg | None
     actor: Actor  # the instance actor: it signs what nobody in particular asks for
     aside: Aside = field(default_factory=lambda: Aside(PICTURES_AT_ONCE, "pictures"))
+    hashing: Aside = field(default_factory=lambda: Aside(PASSWORDS_AT_ONCE, "passwords"))
 
     async def own_signing_key(self) -> SigningKey:
         """The key of the instance actor."""

@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from fedlearn import spelling
 from fedlearn.errors import SettingsError
+from fedlearn.spelling import Network
 
 PREFIX = "FEDLEARN_"
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class Federation(StrEnum):
@@ -68,6 +69,14 @@ class Settings:
     description: str = setting(
         "A place to learn from each other.", "One sentence about the instance."
     )
+    accent: str = setting(
+        "",
+        "Colour such as #0f6b6b whose hue the pages take. How light and strong it is, they choose, "
+        "so that all on it can be read.",
+    )
+    logo: Path | None = setting(
+        None, "Picture that stands for the place on its pages: .svg, .png or .webp, at most 100 kB."
+    )
     contact_email: str = setting("", "Where people reach the operator.")
     rules_file: Path | None = setting(
         None, "Markdown file with the rules of the place, for /rules; read when the server starts."
@@ -79,6 +88,17 @@ class Settings:
         "", "postgresql://user@host/name, or the path of an SQLite file (default: in `data_dir`)."
     )
     data_dir: Path = setting(Path("data"), "Folder for the SQLite file and what else is stored.")
+    s3_bucket: str = setting(
+        "",
+        "Bucket that takes what people upload, in place of the folder `media` of `data_dir`; "
+        "nothing else may lie in it. Files are shown by this server still, to who may see them.",
+    )
+    s3_endpoint: str = setting(
+        "https://s3.amazonaws.com", "Address of the store with that bucket; it must speak S3."
+    )
+    s3_region: str = setting("us-east-1", "Region of the bucket, as its store calls it.")
+    s3_access_key: str = setting("", "Name of the key that opens the bucket.")
+    s3_secret_key: str = setting("", "The secret half of that key.")
     keys_dir: Path = setting(Path("keys"), "Folder of the instance's secret key.")
     federation: Federation = setting(
         Federation.OPEN,
@@ -99,6 +119,9 @@ class Settings:
         "open: anybody may sign up; approval: an operator lets each in; invite: with an invitation "
         "link; closed: accounts are made by the operator.",
     )
+    shows_domain_blocks: bool = setting(
+        False, "Whether /about lists the domains that are blocked or silenced, and why."
+    )
     mail_host: str = setting(
         "",
         "Server that takes mail from this instance (SMTP). Without it no mail is sent: addresses "
@@ -114,7 +137,20 @@ class Settings:
     mail_from: str = setting(
         "", "Address from which mail comes (default: `contact_email`, else fedlearn@ and the host)."
     )
-    rate_limits: bool = setting(True, "Whether callers that ask too often are put off with 429.")
+    link_previews: bool = setting(
+        True,
+        "Whether the page is fetched that a public or unlisted post links first, written here or "
+        "by who is followed here, so that readers see its title and picture. Only from servers "
+        "with which `federation` lets us talk, and never for posts that stay inside.",
+    )
+    ffmpeg: str = setting(
+        "ffmpeg",
+        "Program that makes films and sounds ready, by name or path, with ffprobe beside it. Where "
+        "it is not there, or this is empty, people upload pictures only.",
+    )
+    rate_limits: bool = setting(
+        True, "Whether callers that ask too often are put off with 429; off for test programs only."
+    )
     trusted_proxies: tuple[Network, ...] = setting(
         tuple(ipaddress.ip_network(text) for text in ("127.0.0.0/8", "::1/128")),
         "Networks of reverse proxies whose X-Forwarded-For is believed, comma separated.",
@@ -124,7 +160,9 @@ class Settings:
     )
 
     mail_port: int = setting(587, "Port of the mail server; mostly 465 for tls, 25 for none.")
-    max_status_characters: int = setting(500, "Longest post, in characters.")
+    max_status_characters: int = setting(
+        500, "Longest post, in characters. An address counts as 23, a handle without its domain."
+    )
     max_poll_options: int = setting(4, "Most answers in a poll.")
     max_poll_option_characters: int = setting(50, "Longest answer in a poll, in characters.")
     min_poll_minutes: int = setting(5, "Shortest time that a poll may take, in minutes.")
@@ -153,6 +191,18 @@ class Settings:
     max_image_megapixels: int = setting(
         50, "Most points of a picture that people here may upload, in millions."
     )
+    max_video_bytes: int = setting(
+        40 * 1024 * 1024, "Largest film, sound or moving picture that people here may upload."
+    )
+    max_video_seconds: int = setting(
+        300, "Longest film or moving picture that people here may upload, in seconds."
+    )
+    max_audio_seconds: int = setting(3600, "Longest sound that people here may upload, in seconds.")
+    max_upload_bytes: int = setting(
+        1024 * 1024 * 1024,
+        "Bytes of pictures, films and sounds that each person may have here, as they are kept: "
+        "mostly smaller than they were sent. One that is not ready yet counts as it was sent.",
+    )
     max_json_depth: int = setting(64, "Deepest nesting of an accepted or fetched document.")
     max_redirects: int = setting(3, "Redirects followed for one outgoing request.")
     connect_timeout: float = setting(5.0, "Seconds an outgoing connection may take to open.")
@@ -170,6 +220,19 @@ class Settings:
         "over two seconds makes room for more, up to eight times as many.",
     )
     max_job_attempts: int = setting(8, "Tries of a background job before it is put aside as dead.")
+    password_grant: bool = setting(
+        False,
+        "Whether apps may get a token for a name and a password. Only for test programs: a person "
+        "should type a password nowhere but on this server's own pages.",
+    )
+    confirm_email: bool = setting(
+        True,
+        "Whether who signs up has to show that an address is theirs, where mail is sent; off for "
+        "test programs only.",
+    )
+    dev_pages: bool = setting(
+        False, "Whether /dev/components shows each part of the pages in its states, for designers."
+    )
     home_entries: int = setting(800, "Posts kept in each person's home timeline.")
     session_days: int = setting(90, "Days after which an unused browser session ends.")
     sign_in_link_minutes: int = setting(60, "Minutes for which a one-time sign-in link works.")
@@ -194,6 +257,11 @@ class Settings:
     def sends_mail(self) -> bool:
         """Whether there is a server that takes mail from us."""
         return bool(self.mail_host)
+
+    @property
+    def confirms_email(self) -> bool:
+        """Whether who signs up has to show that their address is theirs."""
+        return self.sends_mail and self.confirm_email
 
     @property
     def sender_address(self) -> str:
@@ -251,73 +319,23 @@ def _parse(kind: Any, source: str, raw: Any) -> Any:
         raise SettingsError(f"{source}: {error}") from error
 
 
-def _text(raw: Any) -> str:
-    if not isinstance(raw, str):
-        raise TypeError(f"{raw!r} is not text")
-    return raw.strip()
-
-
-def _number(raw: Any) -> int:
-    if not re.fullmatch(r"[1-9][0-9]{0,15}", str(raw)) or isinstance(raw, bool):
-        raise ValueError(f"{raw!r} is not a whole number above 0")
-    return int(str(raw))
-
-
-def _seconds(raw: Any) -> float:
-    is_number = re.fullmatch(r"[0-9]+(\.[0-9]+)?", str(raw)) and not isinstance(raw, bool)
-    if not is_number or not 0 < float(raw) < 3600:
-        raise ValueError(f"{raw!r} is not a number of seconds between 0 and 3600")
-    return float(raw)
-
-
-def _switch(raw: Any) -> bool:
-    words = {"on": True, "true": True, "yes": True, "1": True}
-    words |= {"off": False, "false": False, "no": False, "0": False}
-    word = str(raw).strip().lower()
-    if word not in words:
-        raise ValueError(f"{raw!r} is neither on nor off")
-    return words[word]
-
-
-def _path(raw: Any) -> Path:
-    if not _text(raw):
-        raise ValueError("it is empty")
-    return Path(_text(raw))
-
-
-def _networks(raw: Any) -> tuple[Network, ...]:
-    if not isinstance(raw, str | list):
-        raise TypeError(f"{raw!r} is not a list of networks such as 10.0.0.0/8")
-    parts = raw.split(",") if isinstance(raw, str) else [str(part) for part in raw]
-    return tuple(ipaddress.ip_network(part.strip()) for part in parts if part.strip())
-
-
-def _one_of(kind: type[StrEnum]) -> Callable[[Any], StrEnum]:
-    def parse(raw: Any) -> StrEnum:
-        try:
-            return kind(str(raw).strip().lower())
-        except ValueError:
-            raise ValueError(f"{raw!r} is not one of {', '.join(kind)}") from None
-
-    return parse
-
-
 PARSERS: dict[Any, Callable[[Any], Any]] = {
-    str: _text,
-    int: _number,
-    float: _seconds,
-    bool: _switch,
-    Path: _path,
-    Path | None: lambda raw: _path(raw) if _text(raw) else None,
-    tuple[Network, ...]: _networks,
-    Federation: _one_of(Federation),
-    Registration: _one_of(Registration),
-    MailSecurity: _one_of(MailSecurity),
+    str: spelling.text,
+    int: spelling.number,
+    float: spelling.seconds,
+    bool: spelling.switch,
+    Path: spelling.path,
+    Path | None: lambda raw: spelling.path(raw) if spelling.text(raw) else None,
+    tuple[Network, ...]: spelling.networks,
+    Federation: spelling.one_of(Federation),
+    Registration: spelling.one_of(Registration),
+    MailSecurity: spelling.one_of(MailSecurity),
 }
 
 LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 DOMAIN = re.compile(rf"{LABEL}(\.{LABEL})*(:[1-9][0-9]{{0,4}})?")
 ORIGIN = re.compile(rf"https?://{DOMAIN.pattern}")
+ADDRESS = re.compile(rf"{ORIGIN.pattern}(/[\w.~/-]*)?")
 
 
 def _checked(settings: Settings, given: Mapping[str, tuple[str, Any]]) -> Settings:
@@ -336,6 +354,13 @@ def _checked(settings: Settings, given: Mapping[str, tuple[str, Any]]) -> Settin
     if settings.handle_domain and not DOMAIN.fullmatch(settings.handle_domain):
         raise SettingsError(
             f"{source('handle_domain')}: {settings.handle_domain!r} is not a domain in lower case"
+        )
+    if settings.s3_bucket and not (settings.s3_access_key and settings.s3_secret_key):
+        raise SettingsError(f"{source('s3_bucket')}: s3_access_key and s3_secret_key must be set")
+    if not ADDRESS.fullmatch(settings.s3_endpoint):
+        raise SettingsError(
+            f"{source('s3_endpoint')}: {settings.s3_endpoint!r} is not an address such as"
+            " https://s3.example.org"
         )
     if "://" in settings.database and not settings.is_postgres:
         raise SettingsError(

@@ -19,7 +19,7 @@ from fedlearn.db import follows as db_follows
 from fedlearn.db import jobs as db_jobs
 from fedlearn.db.database import Connection
 from fedlearn.db.redoable import Redoable
-from fedlearn.domain.ids import Millis, now
+from fedlearn.domain.ids import HOUR_MS, Millis, now
 from fedlearn.domain.jobs import Delivery, Job, JobKind
 from fedlearn.errors import FedlearnError, FetchError, RefusedDocument, Unavailable, Unreachable
 from fedlearn.inbox.activities.handed_on import fetch_handed_on
@@ -31,12 +31,21 @@ from fedlearn.remote.actors import refresh_actor
 from fedlearn.remote.conversations import fetch_conversation
 from fedlearn.remote.featured import fetch_featured
 from fedlearn.remote.mentions import resolve_mention
+from fedlearn.remote.outboxes import fetch_outbox
+from fedlearn.remote.previews import fetch_preview
 from fedlearn.remote.threads import fetch_parent
 from fedlearn.services.cleaning import clean_up, plan_cleaning
+from fedlearn.services.fields import verify_fields
+from fedlearn.services.letters import mail_letter
 from fedlearn.services.mail_links import mail_confirmation, mail_password_link
 from fedlearn.services.moving import announce_move
+from fedlearn.services.notices import mail_notice
 from fedlearn.services.polls import end_poll, tell_tallies
+from fedlearn.services.push import wake_app
+from fedlearn.services.recordings import process_media
+from fedlearn.services.scheduling import post_scheduled
 from fedlearn.services.synchronization import synchronize_followers
+from fedlearn.services.taking_back import delete_for_good
 from fedlearn.services.verification import verify_quote
 from fedlearn.settings import Settings
 
@@ -54,19 +63,28 @@ HANDLERS: dict[JobKind, Callable[[Instance, str], Awaitable[object]]] = {
     JobKind.FETCH_CONVERSATION: fetch_conversation,
     JobKind.FETCH_HANDED_ON: fetch_handed_on,
     JobKind.FETCH_FEATURED: fetch_featured,
+    JobKind.FETCH_OUTBOX: fetch_outbox,
     JobKind.RESOLVE_MENTION: resolve_mention,
     JobKind.SYNCHRONIZE_FOLLOWERS: synchronize_followers,
     JobKind.ANNOUNCE_MOVE: announce_move,
     JobKind.TELL_TALLIES: tell_tallies,
+    JobKind.POST_SCHEDULED: post_scheduled,
     JobKind.END_POLL: end_poll,
+    JobKind.FETCH_PREVIEW: fetch_preview,
     JobKind.VERIFY_QUOTE: verify_quote,
+    JobKind.VERIFY_FIELDS: verify_fields,
     JobKind.MAIL_PASSWORD_LINK: mail_password_link,
     JobKind.MAIL_CONFIRMATION: mail_confirmation,
+    JobKind.MAIL_NOTICE: mail_notice,
+    JobKind.DELETE_STATUS: delete_for_good,
+    JobKind.MAIL_LETTER: mail_letter,
+    JobKind.PROCESS_MEDIA: process_media,
+    JobKind.WAKE_APP: wake_app,
     JobKind.CLEAN_UP: _clean_up,
 }
 
 FIRST_RETRY_MS = 5_000
-LONGEST_RETRY_MS = 6 * 3_600_000
+LONGEST_RETRY_MS = 6 * HOUR_MS
 # Work that was put off becomes due without anybody announcing it.
 LONGEST_SLEEP = 2.0
 PAUSE_AFTER_TROUBLE = 1.0

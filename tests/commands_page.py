@@ -125,7 +125,7 @@ Times are milliseconds since 1970 in all JSON.
 "state", "about", "attempts", "run_at", "dead_at", "last_error"}`. `state` is `waiting`, `running` or `dead`,
 `about` is what they are for. `fedlearn media show --json` prints `{"files", "bytes", "limit"}`.
 `fedlearn user list --json` prints a list of `{"name", "email", "role", "approved"}`, and
-`fedlearn domain list --json` one of `{"domain", "policy"}`.
+`fedlearn domain list --json` one of `{"domain", "policy", "public_comment", "private_comment"}`.
 `fedlearn report list --json` prints a list of `{"id", "reporter", "target", "comment", "statuses", "forwarded",
 "created_at", "resolved_at"}`, and `fedlearn relay list --json` one of `{"inbox", "style", "state"}`; accounts are handles, statuses are addresses, and times are milliseconds since 1970.
 """.replace(

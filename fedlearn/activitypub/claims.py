@@ -10,15 +10,14 @@ from types import MappingProxyType
 from fedlearn.activitypub.jsonld import Document
 from fedlearn.activitypub.keys import VerifyingKey
 from fedlearn.activitypub.values import moment
-from fedlearn.domain.ids import Millis
+from fedlearn.domain.ids import DAY_MS, HOUR_MS, MINUTE_MS, Millis
 from fedlearn.errors import BadSignature, RefusedDocument
 
-MINUTE_MS = 60_000
-CLOCK_SKEW = 60 * MINUTE_MS
+CLOCK_SKEW = HOUR_MS
 USUAL_LIFE = 5 * MINUTE_MS
-LONGEST_LIFE = 12 * 60 * MINUTE_MS
+LONGEST_LIFE = 12 * HOUR_MS
 NOTHING: Mapping[str, str] = MappingProxyType({})
-LONGEST_LIFE_IN_DOCUMENT = 7 * 24 * 60 * MINUTE_MS
+LONGEST_LIFE_IN_DOCUMENT = 7 * DAY_MS
 
 
 @dataclass(frozen=True, slots=True)

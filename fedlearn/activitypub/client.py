@@ -50,7 +50,7 @@ REFUSALS_OF_THREADS = frozenset({400, 401, 403, 404})
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back: the final URL, the status and a body within limits."""
+    """What came back: the final URL, the status and a body within limits, whole or cut."""
 
     url: str
     status: int
@@ -58,6 +58,7 @@ class Answer:
     body: bytes
     link: str = ""
     date: str = ""
+    is_whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,13 @@ class FederationClient:
         Any status is an answer. `Unreachable` is for silence, broken connections, and whatever
         breaks a limit, and when too many wait for that host already.
         """
+        answer = await self.glance(url, accept=accept, signer=signer)
+        if not answer.is_whole:
+            raise FetchError(f"{answer.url}: the answer is over {len(answer.body)} bytes")
+        return answer
+
+    async def glance(self, url: str, *, accept: str, signer: SigningKey | None) -> Answer:
+        """The same for what is of use without its end: a body over the limit is cut there."""
         async with self._turnstile.passage(host_of(url), self._settings.total_timeout):
             return await self._within_limits(url, self._follow(url, accept, signer))
 
@@ -138,6 +146,16 @@ class FederationClient:
         """
         await self._egress_guard(body)
         return await self._within_limits(inbox, self._post_knocking(inbox, body, signer, also))
+
+    async def post_sealed(
+        self, url: str, body: bytes, headers: Mapping[str, str], *, holding: bytes
+    ) -> Receipt:
+        """POST what only its receiver can open, and what it holds must be fit to leave.
+
+        `Unreachable` when there was no answer.
+        """
+        await self._egress_guard(holding)
+        return await self._within_limits(url, self._post(url, body, headers))
 
     async def _follow(self, url: str, accept: str, signer: SigningKey | None) -> Answer:
         """What a GET leads to, after a few redirects."""
@@ -171,11 +189,11 @@ class FederationClient:
         """One POST, signed in the other way if the signature may be what is refused."""
         origin = origin_of(inbox) or ""
         first = self._scheme_of.get(origin, Scheme.CAVAGE)
-        receipt = await self._post(inbox, body, signer, first, also)
+        receipt = await self._post_signed(inbox, body, signer, first, also)
         if receipt.status not in _knock_refusals(inbox):
             return receipt
         second = Scheme.RFC9421 if first is Scheme.CAVAGE else Scheme.CAVAGE
-        again = await self._post(inbox, body, signer, second, also)
+        again = await self._post_signed(inbox, body, signer, second, also)
         if again.status < 300:
             self._scheme_of[origin] = second
             return again
@@ -209,23 +227,22 @@ class FederationClient:
         response = await self._send("GET", url, {"accept-encoding": "gzip", **headers})
         try:
             if response.status_code in REDIRECTS:
-                return _empty_answer(response, url), response.headers.get("location", "")
+                nothing = Answer(url, response.status_code, content_type="", body=b"")
+                return nothing, response.headers.get("location", "")
             body = await bodies.read(response, limit, bodies.unpacker(response))
         finally:
             await response.aclose()
-        if len(body) > limit:
-            raise FetchError(f"{url}: the answer is over {limit} bytes")
-        answer = Answer(
+        return Answer(
             url=url,
             status=response.status_code,
             content_type=response.headers.get("content-type", ""),
-            body=body,
+            body=body[:limit],
             link=response.headers.get("link", ""),
             date=response.headers.get("date", ""),
-        )
-        return answer, None
+            is_whole=len(body) <= limit,
+        ), None
 
-    async def _post(
+    async def _post_signed(
         self,
         inbox: str,
         body: bytes,
@@ -235,7 +252,10 @@ class FederationClient:
     ) -> Receipt:
         sent = self._address(inbox).sent
         headers = sign(scheme, signer, method="POST", url=sent, at=now(), body=body, also=also)
-        response = await self._send("POST", inbox, {"accept-encoding": "identity", **headers}, body)
+        return await self._post(inbox, body, headers)
+
+    async def _post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Receipt:
+        response = await self._send("POST", url, {"accept-encoding": "identity", **headers}, body)
         try:
             # Read to the end where that is short, so that the connection can be used again. A long
             # page of words makes a taken delivery no failure.
@@ -356,10 +376,6 @@ def _knock_refusals(url: str) -> frozenset[int]:
     host = host_of(url)
     is_threads = host == "threads.net" or host.endswith(".threads.net")
     return REFUSALS_OF_THREADS if is_threads else REFUSALS
-
-
-def _empty_answer(response: httpx.Response, url: str) -> Answer:
-    return Answer(url=url, status=response.status_code, content_type="", body=b"")
 
 
 def _retry_after(header: str | None) -> int | None:

@@ -46,7 +46,7 @@ class Fetcher:
         One `rel="alternate"` link is followed, from the head of the answer or of the page.
         """
         answer = await self._client.get(url, accept=ACCEPT_PAGES, signer=signer)
-        _check_status(answer)
+        check_status(answer)
         if is_activity_json(answer.content_type):
             return await self._believe(answer, without_fragment(url), signer)
         alternate = alternate_link(answer)
@@ -74,7 +74,7 @@ class Fetcher:
         return confirmed
 
     def _read(self, answer: Answer, uri: str) -> Document:
-        _check_status(answer)
+        check_status(answer)
         if not is_activity_json(answer.content_type):
             # Anything else may be a file that a user uploaded (CVE-2024-25623).
             raise RefusedDocument(
@@ -120,7 +120,8 @@ def alternate_link(answer: Answer) -> str | None:
     return None
 
 
-def _check_status(answer: Answer) -> None:
+def check_status(answer: Answer) -> None:
+    """Whether there is something in an answer; else `Gone`, `Unreachable` or their like."""
     host = host_of(answer.url)
     if answer.status == 410:
         raise Gone(f"{answer.url} is gone")

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
 
-from fedlearn.settings import Network
+from fedlearn.spelling import Network
 
 Resolver = AbstractResolver
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address

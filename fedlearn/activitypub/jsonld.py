@@ -38,6 +38,7 @@ EXTENSIONS: Document = {
     "discoverable": "toot:discoverable",
     "indexable": "toot:indexable",
     "memorial": "toot:memorial",
+    "suspended": "toot:suspended",
     "blurhash": "toot:blurhash",
     "focalPoint": {"@container": "@list", "@id": "toot:focalPoint"},
     "Emoji": "toot:Emoji",
@@ -75,7 +76,6 @@ CONTEXT: list[str | Document] = [AS, SECURITY, EXTENSIONS]
 
 # What others add, and we may read: a signed document is read in these words, whatever its own are.
 EXTENSIONS_OF_OTHERS: Document = {
-    "suspended": "toot:suspended",
     "attributionDomains": {"@id": "toot:attributionDomains", "@type": "@id"},
     "EmojiReact": "litepub:EmojiReact",
     "capabilities": "litepub:capabilities",

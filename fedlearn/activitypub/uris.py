@@ -144,6 +144,10 @@ class Uris:
         """Page of a hashtag."""
         return f"{self.origin}/tags/{quote(name)}"
 
+    def hashtag_of(self, acct: str, name: str) -> str:
+        """Page of what somebody has posted with a hashtag."""
+        return f"{self.origin}/@{acct}/tagged/{quote(name)}"
+
     def media(self, file_name: str) -> str:
         """Where a picture of ours is served."""
         return f"{self.origin}/media/{file_name}"

@@ -17,7 +17,7 @@ from fedlearn.domain.ids import Millis, Uri
 AS_PREFIXES = (f"{AS}#", "as:")
 # In bytes. Two identities must fit into one row of a PostgreSQL index, which holds 2,704.
 LONGEST_ID = 1024
-LANGUAGE = re.compile(r"[A-Za-z0-9_-]{1,35}")  # about what RFC 5646 allows
+LANGUAGE = re.compile(r"[A-Za-z0-9-]{1,35}")  # about what RFC 5646 allows
 # No address holds these, and a database or a URL parser would silently leave some out.
 CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 EARLIEST_YEAR = 1970
@@ -54,7 +54,9 @@ def natural_text(document: Document, name: str, limit: int) -> tuple[str, str | 
     pairs = language_map if isinstance(language_map, dict) else {}
     language, translated = next(iter(pairs.items()), (None, ""))
     plain = text(document.get(name), limit) or text(translated, limit)
-    return plain, language if language and LANGUAGE.fullmatch(language) else None
+    # Some write de_DE; in the databases' patterns the line stands for any letter.
+    tag = (language or "").replace("_", "-")
+    return plain, tag if LANGUAGE.fullmatch(tag) else None
 
 
 def uri(value: Any) -> Uri | None:

@@ -14,7 +14,7 @@ from fedlearn.activitypub.jsonld import CONTENT_TYPE, LD_CONTENT_TYPE, Document,
 from fedlearn.activitypub.links import links_in
 from fedlearn.activitypub.uris import Uris
 from fedlearn.domain.ids import Uri
-from fedlearn.errors import FetchError, Gone, RefusedDocument, Unreachable
+from fedlearn.errors import FetchError, Gone, Missing, RefusedDocument, Unreachable
 from fedlearn.settings import Settings
 
 ACCEPT = "application/jrd+json, application/json"
@@ -117,10 +117,12 @@ class WebFinger:
 def _check_status(answer: Answer, handle: Handle) -> None:
     if answer.status == 410:
         raise Gone(f"{handle} is gone")
+    if answer.status == 404:
+        raise Missing(f"{handle.domain} does not know {handle} (it answered 404)")
     if answer.status >= 500 or answer.status == 429:
         raise Unreachable(f"{handle.domain} answered {answer.status} for {handle}")
     if answer.status != 200:
-        raise FetchError(f"{handle.domain} does not know {handle} (it answered {answer.status})")
+        raise FetchError(f"{handle.domain} answered {answer.status} for {handle}")
 
 
 def _read_resource(document: Document, asked: Handle) -> Resource:

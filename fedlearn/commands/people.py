@@ -6,23 +6,36 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from fedlearn.commands.terminal import AsJson, Handle, Name, console, print_json, with_instance
+from fedlearn.commands.terminal import (
+    AsJson,
+    Handle,
+    Name,
+    Reason,
+    console,
+    print_json,
+    with_instance,
+)
 from fedlearn.domain.actors import Actor, Role
 from fedlearn.domain.audience import Reach, Scope
+from fedlearn.domain.roles import TERMINAL
 from fedlearn.errors import Invalid
 from fedlearn.instance import Instance
 from fedlearn.services import (
     accounts,
     deletion,
     follows,
+    invitations,
     lookup,
     moving,
-    second_step,
+    sign_ups,
     signing_in,
     statuses,
+    stewardship,
 )
 from fedlearn.services.accounts import NewAccount
 from fedlearn.services.drafts import Draft
+from fedlearn.services.invitations import INVITATION_DAYS
+from fedlearn.settings import Registration
 
 app = typer.Typer(help="People who have an account here.", no_args_is_help=True)
 
@@ -41,10 +54,10 @@ def create_user(
     wanted = NewAccount(name, email, password, Role.ADMIN if admin else Role.USER)
 
     async def work(instance: Instance) -> str:
-        user = await accounts.create_account(instance, wanted)
-        return "" if password else await signing_in.make_sign_in_link(instance, user)
+        user = await accounts.create_account(instance, wanted, by=TERMINAL)
+        return "" if password else await signing_in.make_sign_in_link(instance, user, by=TERMINAL)
 
-    link = with_instance(work)
+    link = with_instance(work, begins=True)
     console.print(f"@{name} has an account now." + (f"\nTo sign in once: {link}" if link else ""))
 
 
@@ -78,7 +91,7 @@ def make_link(name: Name) -> None:
 
     async def work(instance: Instance) -> str:
         user = await accounts.find_user(instance, name)
-        return await signing_in.make_sign_in_link(instance, user)
+        return await signing_in.make_sign_in_link(instance, user, by=TERMINAL)
 
     console.print(with_instance(work))
 
@@ -93,7 +106,8 @@ def delete_user(
         raise Invalid(f"add --yes to erase all that @{name} has posted: there is no way back")
 
     async def work(instance: Instance) -> None:
-        await deletion.delete_account(instance, await accounts.find_user(instance, name))
+        user = await accounts.find_user(instance, name)
+        await deletion.delete_account(instance, user, by=TERMINAL)
 
     with_instance(work)
     console.print(f"@{name} is deleted; other servers are told.")
@@ -104,16 +118,53 @@ def approve_user(name: Name) -> None:
     """Let somebody in who signed up and waits."""
 
     async def work(instance: Instance) -> None:
-        await accounts.approve(instance, await accounts.find_user(instance, name))
+        await sign_ups.approve(instance, await accounts.find_user(instance, name), by=TERMINAL)
 
     with_instance(work)
     console.print(f"@{name} may sign in now.")
 
 
+@app.command("reject")
+def reject_user(name: Name, reason: Reason = "") -> None:
+    """Do not let somebody in who signed up and waits: nothing is kept of them."""
+
+    async def work(instance: Instance) -> None:
+        await sign_ups.reject(
+            instance, await accounts.find_user(instance, name), reason=reason, by=TERMINAL
+        )
+
+    with_instance(work)
+    console.print(f"@{name} is not let in.")
+
+
 @app.command("invite")
-def invite_user() -> None:
-    """Print a link with which one person may sign up, while `registration` is `invite`."""
-    console.print(with_instance(accounts.make_invitation))
+def invite_user(
+    uses: Annotated[int, typer.Option(help="How many people may sign up with it.")] = 1,
+    days: Annotated[int, typer.Option(help="Days for which it holds.")] = INVITATION_DAYS,
+) -> None:
+    """Print a link with which people may sign up, unless `registration` is `closed`."""
+
+    async def work(instance: Instance) -> str:
+        if instance.settings.registration is Registration.CLOSED:
+            raise Invalid("nobody can sign up while FEDLEARN_REGISTRATION is closed")
+        return await invitations.make_invitation(instance, max_uses=uses, days=days, by=TERMINAL)
+
+    console.print(with_instance(work))
+
+
+@app.command("role")
+def change_role(
+    name: Name, role: Annotated[Role, typer.Argument(help="What they may do from now on.")]
+) -> None:
+    """Let somebody look after the instance, or no more; there is always one owner."""
+
+    async def work(instance: Instance) -> None:
+        await stewardship.change_role(
+            instance, await accounts.find_user(instance, name), role, by=TERMINAL
+        )
+
+    with_instance(work)
+    console.print(f"@{name} is {role} now.")
 
 
 @app.command("forget-second-step")
@@ -121,7 +172,8 @@ def forget_second_step(name: Name) -> None:
     """Let somebody sign in by password alone who has lost phone and recovery codes."""
 
     async def work(instance: Instance) -> None:
-        await second_step.forget(instance, await accounts.find_user(instance, name))
+        user = await accounts.find_user(instance, name)
+        await stewardship.forget_second_step(instance, user, by=TERMINAL)
 
     with_instance(work)
     console.print(f"@{name} signs in without a code now.")
@@ -133,7 +185,7 @@ def rotate_key(name: Name) -> None:
 
     async def work(instance: Instance) -> None:
         user = await accounts.find_user(instance, name)
-        await accounts.rotate_key(instance, user.actor)
+        await accounts.rotate_key(instance, user.actor, by=TERMINAL)
 
     with_instance(work)
     console.print(f"@{name} signs with another key now.")
@@ -149,7 +201,9 @@ def set_alias(
 
     async def work(instance: Instance) -> Actor:
         user = await accounts.find_user(instance, name)
-        return await moving.set_alias(instance, user.actor, handle, is_alias=not remove)
+        other = await moving.set_alias(instance, user.actor, handle, is_alias=not remove)
+        await stewardship.acted_in_name(instance, user, f"{'no ' if remove else ''}alias {handle}")
+        return other
 
     other = with_instance(work)
     console.print(f"@{other.acct} is {'no ' if remove else 'an '}alias of @{name}.")
@@ -161,7 +215,9 @@ def move_user(name: Name, handle: Handle) -> None:
 
     async def work(instance: Instance) -> Actor:
         user = await accounts.find_user(instance, name)
-        return await moving.move(instance, user.actor, handle)
+        target = await moving.move(instance, user.actor, handle)
+        await stewardship.acted_in_name(instance, user, f"move to {handle}")
+        return target
 
     target = with_instance(work)
     console.print(f"@{name} moves to @{target.acct}; followers are told in half a minute.")
@@ -177,6 +233,7 @@ def follow_handle(name: Name, handle: Handle) -> None:
         if not isinstance(found, Actor):
             raise Invalid(f"{handle} is a post, not an account")
         made = await follows.follow(instance, user.actor, found)
+        await stewardship.acted_in_name(instance, user, f"follow {handle}")
         return f"@{name} follows @{found.acct} ({made.state})."
 
     console.print(with_instance(work))
@@ -193,6 +250,8 @@ def post_status(
     async def work(instance: Instance) -> str:
         user = await accounts.find_user(instance, name)
         draft = Draft(text, reach=reach, scope=scope)
-        return (await statuses.post_status(instance, user.actor, draft)).status.url
+        posted = await statuses.post_status(instance, user.actor, draft)
+        await stewardship.acted_in_name(instance, user, "post")
+        return posted.status.url
 
     console.print(with_instance(work))

@@ -26,6 +26,8 @@ def list_relays(as_json: AsJson = False) -> None:
     if as_json:
         print_json([{"inbox": one.inbox, "style": one.style, "state": one.state} for one in found])
         return
+    if not found:
+        console.print("No relay was asked.")
     for one in found:
         console.print(f"{one.state}  {one.style}  {one.inbox}")
 

@@ -8,7 +8,8 @@ from rich.markup import escape
 
 from fedlearn.commands.terminal import AsJson, console, print_json, with_instance
 from fedlearn.domain.reports import Report
-from fedlearn.services import reports
+from fedlearn.domain.roles import TERMINAL
+from fedlearn.services import casework, reports
 
 app = typer.Typer(help="Accounts that somebody asks to look at.", no_args_is_help=True)
 
@@ -23,6 +24,8 @@ def list_reports(
     if as_json:
         print_json([_as_json(one) for one in found])
         return
+    if not found:
+        console.print("Nothing was reported." if everything else "No report waits.")
     for one in found:
         at = datetime.fromtimestamp(one.created_at / 1000, UTC)
         state = ", resolved" if one.resolved_at else ""
@@ -38,8 +41,17 @@ def resolve_report(
     number: Annotated[int, typer.Argument(help="Number of the report, as it is listed.")],
 ) -> None:
     """Say that a report was looked at."""
-    with_instance(lambda one: reports.resolve(one, number))
+    with_instance(lambda one: reports.resolve(one, number, by=TERMINAL))
     console.print(f"Report {number} is resolved.")
+
+
+@app.command("reopen")
+def reopen_report(
+    number: Annotated[int, typer.Argument(help="Number of the report, as it is listed.")],
+) -> None:
+    """Have a report looked at once more."""
+    with_instance(lambda one: casework.reopen(one, TERMINAL, number))
+    console.print(f"Report {number} is open.")
 
 
 def _as_json(one: Report) -> dict[str, object]:

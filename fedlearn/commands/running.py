@@ -13,11 +13,15 @@ import uvicorn
 from fedlearn.app import look_for_garbage_seldom, make_app
 from fedlearn.commands.terminal import console, current_settings, with_instance
 from fedlearn.db.opening import migrate as migrate_database
+from fedlearn.domain.roles import TERMINAL
 from fedlearn.errors import StartError
 from fedlearn.instance import VERSION, Instance
 from fedlearn.services import accounts, signing_in
 from fedlearn.worker import Worker
 
+# What apps say over a socket is short; who answers no ping within this time is gone.
+LARGEST_FRAME = 64 * 1024
+PING = 30.0  # seconds
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
@@ -26,13 +30,16 @@ def serve(
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
     workers: Annotated[int, typer.Option(min=1, help="Web processes.")] = 1,
     first_run: Annotated[
-        bool, typer.Option("--first-run", help="Make the owner and print a sign-in link.")
+        bool,
+        typer.Option(
+            "--first-run", help="Make the owner, and print a sign-in link until they have used one."
+        ),
     ] = False,
 ) -> None:
     """Serve the instance; on SQLite the schema is brought up to date first."""
     settings = current_settings()
     _refuse_taken_port(host, port)
-    link = with_instance(_owner_link if first_run else _nothing, settings)
+    link = with_instance(_owner_link if first_run else _nothing, settings, begins=True)
     if settings.url.startswith("http://localhost:") and not settings.url.endswith(f":{port}"):
         console.print(f"FEDLEARN_URL says {settings.url}, but this listens on port {port}.")
     if link:
@@ -48,6 +55,9 @@ def serve(
         forwarded_allow_ips=[str(network) for network in settings.trusted_proxies],
         server_header=False,
         access_log=False,
+        ws_max_size=LARGEST_FRAME,
+        ws_ping_interval=PING,
+        ws_ping_timeout=PING,
     )
 
 
@@ -65,7 +75,10 @@ async def _nothing(_instance: Instance) -> str:
 
 
 async def _owner_link(instance: Instance) -> str:
-    return await signing_in.make_sign_in_link(instance, await accounts.ensure_owner(instance))
+    owner = await accounts.expected_owner(instance)
+    if owner is None:
+        return ""
+    return await signing_in.make_sign_in_link(instance, owner, by=TERMINAL)
 
 
 def worker() -> None:
@@ -81,7 +94,7 @@ def worker() -> None:
         with suppress(asyncio.CancelledError):
             await running
 
-    with_instance(work)
+    with_instance(work, begins=True)
 
 
 def migrate() -> None:

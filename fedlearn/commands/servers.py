@@ -1,49 +1,102 @@
 """This is where an operator says with which servers we talk, and looks at what they serve."""
 
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from fedlearn.commands.terminal import AsJson, console, moment, print_json, with_instance
 from fedlearn.domain.policies import Policy
+from fedlearn.domain.roles import TERMINAL
 from fedlearn.errors import Invalid
-from fedlearn.services import ledger, lookup, moderation
+from fedlearn.instance import Instance
+from fedlearn.services import domain_lists, ledger, lookup, moderation
 from fedlearn.services.ledger import Ledger
 
 app = typer.Typer(help="Other servers, and whom we talk with.", no_args_is_help=True)
 
 Domain = Annotated[str, typer.Argument(help="Such as social.example.org, with its subdomains.")]
+Public = Annotated[str | None, typer.Option("--public-comment", help="Why, for everybody.")]
+Private = Annotated[str | None, typer.Option("--private-comment", help="Why, among stewards.")]
 
 
 @app.command("block")
-def block_domain(domain: Domain) -> None:
+def block_domain(
+    domain: Domain, public_comment: Public = None, private_comment: Private = None
+) -> None:
     """Neither take from a domain nor send to it, and remove for good what came from there."""
-    with_instance(lambda one: moderation.set_domain_policy(one, domain, Policy.BLOCK))
+    _set(domain, Policy.BLOCK, public_comment, private_comment)
     console.print(f"{domain} is blocked.")
 
 
 @app.command("silence")
-def silence_domain(domain: Domain) -> None:
+def silence_domain(
+    domain: Domain, public_comment: Public = None, private_comment: Private = None
+) -> None:
     """Show what comes from a domain only to followers and to those whom it names or answers."""
-    with_instance(lambda one: moderation.set_domain_policy(one, domain, Policy.SILENCE))
+    _set(domain, Policy.SILENCE, public_comment, private_comment)
     console.print(f"{domain} is silenced.")
 
 
 @app.command("allow")
-def allow_domain(domain: Domain) -> None:
+def allow_domain(
+    domain: Domain, public_comment: Public = None, private_comment: Private = None
+) -> None:
     """Talk with a domain while `federation` is `allowlist`."""
-    with_instance(lambda one: moderation.set_domain_policy(one, domain, Policy.ALLOW))
+    _set(domain, Policy.ALLOW, public_comment, private_comment)
     console.print(f"{domain} is allowed.")
 
 
 @app.command("unblock")
 def unblock_domain(domain: Domain) -> None:
     """Have no opinion of a domain any more."""
-    if not with_instance(lambda one: moderation.forget_domain_policy(one, domain)):
+    if not with_instance(lambda one: moderation.forget_domain_policy(one, domain, by=TERMINAL)):
         raise Invalid(f"nothing was said of {domain}")
     console.print(f"{domain} is neither blocked, silenced nor allowed.")
+
+
+def _set(
+    domain: str, policy: Policy, public_comment: str | None, private_comment: str | None
+) -> None:
+    async def work(instance: Instance) -> None:
+        await moderation.set_domain_policy(
+            instance,
+            domain,
+            policy,
+            public_comment=public_comment,
+            private_comment=private_comment,
+            by=TERMINAL,
+        )
+
+    with_instance(work)
+
+
+@app.command("import")
+def import_domains(
+    file: Annotated[Path, typer.Argument(help="A CSV file in the shape that Mastodon has.")],
+    policy: Annotated[
+        Policy, typer.Option(help="What holds for domains of which it says nothing more.")
+    ] = Policy.BLOCK,
+) -> None:
+    """Say of each domain on a list what the list says, and print what came of it."""
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise Invalid(f"{file} cannot be read: {error}") from error
+    done = with_instance(lambda one: domain_lists.import_domains(one, TERMINAL, content, policy))
+    console.print(f"{done.added} new, {done.changed} changed, {done.unchanged} as before.")
+    for problem in done.problems:
+        console.print(escape(problem))
+
+
+@app.command("export")
+def export_domains() -> None:
+    """Print the blocked and silenced domains as a CSV file for other servers."""
+    sys.stdout.write(with_instance(lambda one: domain_lists.export_domains(one, TERMINAL)))
 
 
 @app.command("list")
@@ -51,10 +104,22 @@ def list_domains(as_json: AsJson = False) -> None:
     """Every domain that was blocked, silenced or allowed."""
     policies = with_instance(moderation.domain_policies)
     if as_json:
-        print_json([{"domain": domain, "policy": policy} for domain, policy in policies])
+        print_json(
+            [
+                {
+                    "domain": one.domain,
+                    "policy": one.policy,
+                    "public_comment": one.public_comment,
+                    "private_comment": one.private_comment,
+                }
+                for one in policies
+            ]
+        )
         return
-    for domain, policy in policies:
-        console.print(f"{policy}  {domain}")
+    if not policies:
+        console.print("No domain is blocked, silenced or allowed.")
+    for one in policies:
+        console.print(f"{one.policy}  {one.domain}")
 
 
 @app.command("show")

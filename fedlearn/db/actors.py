@@ -10,8 +10,9 @@ from fedlearn.db.emojis import read_emojis, write_emojis
 from fedlearn.db.indexing import index_actor
 from fedlearn.db.policies import policy_for
 from fedlearn.domain.actors import Actor, ActorKind, OwnKey, Profile, ProfileField, PublicKey
+from fedlearn.domain.events import Described
 from fedlearn.domain.ids import ActorId, Millis, Uri, now, snowflake
-from fedlearn.domain.policies import Policy
+from fedlearn.domain.policies import Measure, Policy
 
 
 async def actor_by_id(connection: Connection, actor_id: ActorId) -> Actor | None:
@@ -73,7 +74,9 @@ async def actor_of_followers(connection: Connection, followers: str) -> Actor | 
     return actor_of(row) if row else None
 
 
-async def store_actor(connection: Connection, profile: Profile, host: str) -> Actor:
+async def store_actor(
+    connection: Connection, profile: Profile, host: str, *, actor_id: ActorId | None = None
+) -> Actor:
     """Remember what an actor says of itself, new or changed. Its id stays what it was."""
     policy = await policy_for(connection, host, profile.domain) if profile.domain else None
     row = await connection.fetch_one(
@@ -99,10 +102,15 @@ async def store_actor(connection: Connection, profile: Profile, host: str) -> Ac
             is_locked = excluded.is_locked, is_discoverable = excluded.is_discoverable,
             is_indexable = excluded.is_indexable, hides_follows = excluded.hides_follows,
             emojis = excluded.emojis,
-            fetched_at = excluded.fetched_at, policy = excluded.policy, gone_at = NULL
+            fetched_at = excluded.fetched_at, gone_at = NULL,
+            policy = CASE
+                WHEN excluded.policy = 'block'
+                    OR (actor.measure = 'suspend' AND actor.domain IS NOT NULL) THEN 'block'
+                WHEN actor.measure = 'silence' THEN 'silence'
+                ELSE excluded.policy END
         RETURNING *
         """,
-        id=snowflake(),
+        id=actor_id or snowflake(),
         host=host,
         fetched_at=now(),
         policy=policy and policy.value,
@@ -111,7 +119,30 @@ async def store_actor(connection: Connection, profile: Profile, host: str) -> Ac
     if row is None:
         raise AssertionError("an upsert that returns nothing")
     await index_actor(connection, ActorId(row["id"]), profile)
+    connection.announce(Described(ActorId(row["id"])))
     return actor_of(row)
+
+
+async def set_sensitized(connection: Connection, actor_id: ActorId, *, is_sensitized: bool) -> None:
+    """Have all pictures of an actor folded, or no more."""
+    await connection.execute(
+        "UPDATE actor SET is_sensitized = :is_sensitized WHERE id = :id",
+        id=actor_id,
+        is_sensitized=is_sensitized,
+    )
+    connection.announce(Described(actor_id))
+
+
+async def store_fields(
+    connection: Connection, actor_id: ActorId, fields: Sequence[ProfileField]
+) -> None:
+    """What is known of the fields of a profile, of which nothing else changes."""
+    await connection.execute(
+        "UPDATE actor SET fields = :fields WHERE id = :id",
+        id=actor_id,
+        fields=msgspec.json.encode(fields).decode(),
+    )
+    connection.announce(Described(actor_id))
 
 
 async def mark_gone(connection: Connection, actor_id: ActorId) -> None:
@@ -119,6 +150,7 @@ async def mark_gone(connection: Connection, actor_id: ActorId) -> None:
     await connection.execute(
         "UPDATE actor SET gone_at = :at WHERE id = :id AND gone_at IS NULL", id=actor_id, at=now()
     )
+    connection.announce(Described(actor_id))
 
 
 async def mark_moved(connection: Connection, actor_id: ActorId) -> None:
@@ -154,6 +186,12 @@ async def set_suspended(connection: Connection, actor_id: ActorId, at: Millis | 
     await connection.execute(
         "UPDATE actor SET suspended_at = :at WHERE id = :id", id=actor_id, at=at
     )
+    connection.announce(Described(actor_id))
+
+
+async def forget_actor(connection: Connection, actor_id: ActorId) -> None:
+    """Remove an actor of whom nobody has ever heard, with its name."""
+    await connection.execute("DELETE FROM actor WHERE id = :id", id=actor_id)
 
 
 async def erase_traces(connection: Connection, actor_id: ActorId) -> None:
@@ -167,13 +205,29 @@ async def erase_traces(connection: Connection, actor_id: ActorId) -> None:
         "DELETE FROM quote_authorization WHERE quoting_actor_id = :id",
         "DELETE FROM home_entry WHERE owner_id = :id",
         "DELETE FROM block WHERE actor_id = :id OR target_id = :id",
+        "DELETE FROM marker WHERE owner_id = :id",
+        "DELETE FROM push_subscription WHERE owner_id = :id",
+        "DELETE FROM unwanted_suggestion WHERE owner_id = :id OR target_id = :id",
         "DELETE FROM mute WHERE actor_id = :id OR target_id = :id",
         "DELETE FROM domain_block WHERE actor_id = :id",
+        "DELETE FROM filter WHERE owner_id = :id",
+        "DELETE FROM redraft WHERE owner_id = :id",
+        "DELETE FROM direct_conversation WHERE owner_id = :id",
         "DELETE FROM people_list WHERE owner_id = :id",
+        "DELETE FROM deck_column WHERE owner_id = :id",
         "DELETE FROM followed_hashtag WHERE actor_id = :id",
+        "DELETE FROM featured_hashtag WHERE owner_id = :id",
+        "DELETE FROM endorsement WHERE owner_id = :id OR target_id = :id",
+        "DELETE FROM personal_note WHERE owner_id = :id OR target_id = :id",
+        "DELETE FROM muted_thread WHERE owner_id = :id",
         "DELETE FROM list_member WHERE actor_id = :id",
         "DELETE FROM follow WHERE follower_id = :id OR followee_id = :id",
         "DELETE FROM notification WHERE sender_id = :id OR owner_id = :id",
+        "DELETE FROM announcement_dismissal WHERE actor_id = :id",
+        "DELETE FROM announcement_reaction WHERE actor_id = :id",
+        "DELETE FROM invitation WHERE made_by = :id",
+        "DELETE FROM notification_policy WHERE actor_id = :id",
+        "DELETE FROM notification_permission WHERE sender_id = :id OR owner_id = :id",
     ):
         await connection.sweep(statement, id=actor_id)
 
@@ -293,6 +347,8 @@ def actor_of(row: Row) -> Actor:
         gone_at=row["gone_at"],
         suspended_at=row["suspended_at"],
         policy=Policy(row["policy"]) if row["policy"] else None,
+        measure=Measure(row["measure"]) if row["measure"] else None,
+        is_sensitized=bool(row["is_sensitized"]),
     )
 
 

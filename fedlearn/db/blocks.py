@@ -5,7 +5,10 @@ What that means for reading stands in db/visibility.py.
 
 from collections.abc import Sequence
 
+from fedlearn.db.actors import actor_of
 from fedlearn.db.database import Connection
+from fedlearn.db.paging import LAST, ORDER, from_above
+from fedlearn.domain.actors import Actor
 from fedlearn.domain.ids import ActorId, Uri, now, snowflake
 
 
@@ -56,6 +59,43 @@ async def is_blocked(connection: Connection, actor_id: ActorId, target_id: Actor
         target=target_id,
     )
     return row is not None
+
+
+async def blocked_by(connection: Connection, actor_id: ActorId) -> list[Actor]:
+    """Whom an actor blocks, by name."""
+    rows = await connection.fetch_all(
+        """
+        SELECT a.* FROM block b JOIN actor a ON a.id = b.target_id
+        WHERE b.actor_id = :actor ORDER BY lower(a.username), a.id LIMIT 1000
+        """,
+        actor=actor_id,
+    )
+    return [actor_of(row) for row in rows]
+
+
+async def blocked_page(
+    connection: Connection,
+    actor_id: ActorId,
+    *,
+    before: int | None,
+    after: int | None,
+    is_upward: bool,
+    limit: int,
+) -> list[tuple[int, Actor]]:
+    """Whom an actor blocks, the latest first, with the block's id as the cursor."""
+    rows = await connection.fetch_all(
+        f"""
+        SELECT a.*, b.id AS block_id FROM block b JOIN actor a ON a.id = b.target_id
+        WHERE b.actor_id = :actor AND b.id < :before AND b.id > :after
+        ORDER BY b.id {ORDER[is_upward]} LIMIT :limit
+        """,
+        actor=actor_id,
+        before=before or LAST,
+        after=after or 0,
+        limit=limit,
+    )
+    found = [(int(row["block_id"]), actor_of(row)) for row in rows]
+    return from_above(found, is_upward=is_upward)
 
 
 async def are_apart(connection: Connection, one: ActorId, other: ActorId) -> bool:

@@ -1,7 +1,5 @@
 """This is where it is remembered which posts people have put aside for themselves."""
 
-from collections.abc import Sequence
-
 from fedlearn.db.database import Connection
 from fedlearn.domain.ids import ActorId, StatusId, snowflake
 
@@ -26,15 +24,3 @@ async def delete_bookmark(connection: Connection, actor_id: ActorId, status_id: 
         actor=actor_id,
         status=status_id,
     )
-
-
-async def bookmarked_among(
-    connection: Connection, actor_id: ActorId, ids: Sequence[StatusId]
-) -> set[int]:
-    """Those of these statuses that somebody has put aside."""
-    rows = await connection.fetch_all(
-        "SELECT status_id FROM bookmark WHERE actor_id = :actor AND status_id IN :ids",
-        actor=actor_id,
-        ids=ids,
-    )
-    return {row["status_id"] for row in rows}

@@ -4,17 +4,19 @@ from collections.abc import Sequence
 
 from fedlearn.db.database import Connection
 from fedlearn.db.statuses import status_of
-from fedlearn.domain.ids import Millis, StatusId, now
+from fedlearn.domain.ids import MINUTE_MS, Millis, StatusId, now
 from fedlearn.domain.statuses import Status
 
-FRESH_MS = 15 * 60_000
+FRESH_MS = 15 * MINUTE_MS
 
 
-async def open_ends(connection: Connection, status_id: StatusId) -> list[Status]:
+async def open_ends(
+    connection: Connection, status_id: StatusId, *, fresh_ms: int = FRESH_MS
+) -> list[Status]:
     """Where the rest of a post's conversation can be asked for: its beginning, and the post itself.
 
     Only open posts of other servers that say where their answers are listed, and not those that
-    were asked for lately.
+    were asked for lately, which is for so long.
     """
     rows = await connection.fetch_all(
         """
@@ -22,22 +24,24 @@ async def open_ends(connection: Connection, status_id: StatusId) -> list[Status]
             SELECT id, in_reply_to_id, 0 FROM status WHERE id = :id
             UNION ALL
             SELECT p.id, p.in_reply_to_id, above.depth + 1
-            FROM status p JOIN above ON p.id = above.parent WHERE above.depth < 50
+            FROM above CROSS JOIN status p WHERE p.id = above.parent AND above.depth < 50
         )
-        SELECT s.* FROM above JOIN status s ON s.id = above.id
-        WHERE (above.depth = 0 OR above.parent IS NULL)
+        SELECT s.* FROM status s
+        WHERE s.id IN (SELECT id FROM above WHERE depth = 0 OR parent IS NULL)
             AND NOT s.is_local AND s.reach IN ('public', 'unlisted') AND s.boost_of_id IS NULL
             AND (s.replies IS NOT NULL OR s.context IS NOT NULL)
             AND coalesce(s.replies_fetched_at, 0) < :fresh_since
-        ORDER BY above.depth DESC
+        ORDER BY CASE WHEN s.id = :id THEN 1 ELSE 0 END
         """,
         id=status_id,
-        fresh_since=_fresh_since(),
+        fresh_since=_fresh_since(fresh_ms),
     )
     return [status_of(row) for row in rows]
 
 
-async def claim_ends(connection: Connection, ids: Sequence[StatusId]) -> list[StatusId]:
+async def claim_ends(
+    connection: Connection, ids: Sequence[StatusId], *, fresh_ms: int = FRESH_MS
+) -> list[StatusId]:
     """Note that the answers to these are asked for now; which of them were not, lately."""
     rows = await connection.fetch_all(
         """
@@ -46,7 +50,7 @@ async def claim_ends(connection: Connection, ids: Sequence[StatusId]) -> list[St
         """,
         ids=ids,
         at=now(),
-        fresh_since=_fresh_since(),
+        fresh_since=_fresh_since(fresh_ms),
     )
     return [StatusId(row["id"]) for row in rows]
 
@@ -60,5 +64,5 @@ async def is_open_conversation(connection: Connection, conversation: str) -> boo
     return row is not None
 
 
-def _fresh_since() -> Millis:
-    return Millis(now() - FRESH_MS)
+def _fresh_since(fresh_ms: int) -> Millis:
+    return Millis(now() - fresh_ms)

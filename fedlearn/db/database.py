@@ -9,6 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
+from fedlearn.db.hub import Hub
+from fedlearn.db.memory import Recollection
+from fedlearn.domain.events import Event
+
 
 class Row(Protocol):
     """One row of an answer, read by column name."""
@@ -19,6 +23,10 @@ class Row(Protocol):
 
 class Connection(Protocol):
     """A connection inside a transaction; it is gone when its context ends."""
+
+    @property
+    def memory(self) -> Recollection:
+        """What is remembered of what was read before; nothing for who writes."""
 
     async def fetch_all(self, sql: str, **params: Any) -> Sequence[Row]:
         """Every row of the answer."""
@@ -38,9 +46,16 @@ class Connection(Protocol):
     def announce_work(self) -> None:
         """Wake the workers of all processes once this transaction is committed."""
 
+    def announce(self, event: Event) -> None:
+        """Let those who watch know of this once the transaction is committed."""
+
 
 class Database(Protocol):
     """A store of everything. No network call may be made inside `read()` or `write()`."""
+
+    @property
+    def hub(self) -> Hub:
+        """Where those who watch hear of what is committed."""
 
     def read(self) -> AbstractAsyncContextManager[Connection]:
         """A connection that sees one consistent state and changes nothing."""

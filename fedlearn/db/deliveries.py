@@ -8,10 +8,10 @@ from collections.abc import Collection, Iterable, Sequence
 
 from fedlearn.db.actors import own_key_of
 from fedlearn.db.database import Connection, Row
-from fedlearn.domain.ids import ActorId, Millis, now
+from fedlearn.domain.ids import MINUTE_MS, ActorId, Millis, now
 from fedlearn.domain.jobs import Delivery
 
-LEASE_MS = 2 * 60_000
+LEASE_MS = 2 * MINUTE_MS
 CONSIDERED_FOR_EACH = 8
 
 

@@ -1,11 +1,15 @@
 """This is where what belongs to a status is written: hashtags, attachments, its link preview."""
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fedlearn.db.database import Connection
+from fedlearn.db.database import Connection, Row
+from fedlearn.db.media_attachments import run_of
+from fedlearn.domain.events import Edited
 from fedlearn.domain.ids import StatusId
+from fedlearn.domain.media import Focus
 from fedlearn.domain.statuses import Attachment, Preview
 
 
@@ -23,17 +27,7 @@ async def add_details(connection: Connection, status_id: StatusId, details: Deta
     await _add_hashtags(connection, status_id, details.hashtags)
     await add_attachments(connection, status_id, details.attachments)
     if details.preview is not None:
-        await connection.execute(
-            """
-            INSERT INTO preview (status_id, url, title, description, image)
-            VALUES (:id, :url, :title, :description, :image)
-            """,
-            id=status_id,
-            url=details.preview.url,
-            title=details.preview.title,
-            description=details.preview.description,
-            image=details.preview.image,
-        )
+        await _add_preview(connection, status_id, details.preview)
 
 
 async def add_attachments(
@@ -43,8 +37,11 @@ async def add_attachments(
     await connection.execute_many(
         """
         INSERT INTO attachment (
-            status_id, position, media_type, url, description, blurhash, width, height)
-        VALUES (:id, :position, :media_type, :url, :description, :blurhash, :width, :height)
+            status_id, position, media_type, url, description, blurhash, width, height, focus_x,
+            focus_y, media_id)
+        VALUES (
+            :id, :position, :media_type, :url, :description, :blurhash, :width, :height, :focus_x,
+            :focus_y, :media_id)
         """,
         [
             {"id": status_id, "position": position, **_columns(attachment)}
@@ -53,28 +50,57 @@ async def add_attachments(
     )
 
 
-async def describe_attachments(
-    connection: Connection, status_id: StatusId, descriptions: Iterable[str]
+async def replace_attachments(
+    connection: Connection, status_id: StatusId, attachments: Iterable[Attachment]
 ) -> None:
-    """After an edit: what the pictures of a status show is said so, in their order."""
-    await connection.execute_many(
+    """After an edit: a status shows these instead of those that it had."""
+    await connection.execute("DELETE FROM attachment WHERE status_id = :id", id=status_id)
+    await add_attachments(connection, status_id, attachments)
+
+
+async def attachments_of(
+    connection: Connection, ids: Sequence[StatusId]
+) -> Mapping[int, list[Attachment]]:
+    """What these statuses show, in its order, by the id of the status."""
+    rows = await connection.fetch_all(
         """
-        UPDATE attachment SET description = :description
-        WHERE status_id = :id AND position = :position
+        SELECT a.*, m.seconds, m.bit_rate, m.frame_rate, m.loops
+        FROM attachment a LEFT JOIN media_attachment m ON m.id = a.media_id
+        WHERE a.status_id IN :ids ORDER BY a.status_id, a.position
         """,
-        [
-            {"id": status_id, "position": position, "description": description}
-            for position, description in enumerate(descriptions)
-        ],
+        ids=ids,
     )
+    found: dict[int, list[Attachment]] = defaultdict(list)
+    for row in rows:
+        found[row["status_id"]].append(_attachment_of(row))
+    return found
 
 
 async def replace_details(connection: Connection, status_id: StatusId, details: Details) -> None:
     """After an edit: these belong to a status instead of those it had."""
     await replace_hashtags(connection, status_id, ())
-    await connection.execute("DELETE FROM attachment WHERE status_id = :id", id=status_id)
-    await connection.execute("DELETE FROM preview WHERE status_id = :id", id=status_id)
+    await replace_attachments(connection, status_id, ())
+    await delete_preview(connection, status_id)
     await add_details(connection, status_id, details)
+
+
+async def store_preview(connection: Connection, status_id: StatusId, preview: Preview) -> None:
+    """It was looked up where a status leads; whoever has it on a page is shown that."""
+    await _add_preview(connection, status_id, preview)
+    connection.announce(Edited(status_id))
+
+
+async def delete_preview(connection: Connection, status_id: StatusId) -> None:
+    """A status leads nowhere any more, or elsewhere."""
+    await connection.execute("DELETE FROM preview WHERE status_id = :id", id=status_id)
+
+
+async def previews_of(
+    connection: Connection, ids: Sequence[StatusId]
+) -> Mapping[StatusId, Preview]:
+    """Where these statuses lead, by the id of the status."""
+    rows = await connection.fetch_all("SELECT * FROM preview WHERE status_id IN :ids", ids=ids)
+    return {row["status_id"]: _preview_of(row) for row in rows}
 
 
 async def replace_hashtags(
@@ -83,6 +109,23 @@ async def replace_hashtags(
     """After an edit of the text alone: a status has these hashtags instead of those it had."""
     await connection.execute("DELETE FROM hashtag WHERE status_id = :id", id=status_id)
     await _add_hashtags(connection, status_id, names)
+
+
+async def _add_preview(connection: Connection, status_id: StatusId, preview: Preview) -> None:
+    await connection.execute(
+        """
+        INSERT INTO preview (
+            status_id, url, title, description, image, image_description, site)
+        VALUES (:id, :url, :title, :description, :image, :image_description, :site)
+        """,
+        id=status_id,
+        url=preview.url,
+        title=preview.title,
+        description=preview.description,
+        image=preview.image,
+        image_description=preview.image_description,
+        site=preview.site,
+    )
 
 
 async def _add_hashtags(connection: Connection, status_id: StatusId, names: Iterable[str]) -> None:
@@ -100,4 +143,33 @@ def _columns(attachment: Attachment) -> Mapping[str, Any]:
         "blurhash": attachment.blurhash,
         "width": attachment.width,
         "height": attachment.height,
+        "focus_x": attachment.focus.x if attachment.focus else None,
+        "focus_y": attachment.focus.y if attachment.focus else None,
+        "media_id": attachment.media_id,
     }
+
+
+def _preview_of(row: Row) -> Preview:
+    return Preview(
+        url=row["url"],
+        title=row["title"],
+        description=row["description"],
+        image=row["image"],
+        image_description=row["image_description"],
+        site=row["site"],
+    )
+
+
+def _attachment_of(row: Row) -> Attachment:
+    x, y = row["focus_x"], row["focus_y"]
+    return Attachment(
+        media_type=row["media_type"],
+        url=row["url"],
+        description=row["description"],
+        blurhash=row["blurhash"],
+        width=row["width"],
+        height=row["height"],
+        focus=Focus(x, y) if x is not None and y is not None else None,
+        media_id=row["media_id"],
+        run=run_of(row),
+    )

@@ -5,17 +5,22 @@ What operators say of a domain, for everybody, stands in db/policies.py.
 
 from fedlearn.db.actors import actor_of
 from fedlearn.db.database import Connection
+from fedlearn.db.paging import LAST, ORDER, from_above
 from fedlearn.domain.actors import Actor
-from fedlearn.domain.ids import ActorId
+from fedlearn.domain.ids import ActorId, snowflake
+
+# Somebody whose handle or server is of a domain.
+OF_DOMAIN = "a.domain IS NOT NULL AND (a.domain = :domain OR a.host = :domain)"
 
 
 async def insert_domain_block(connection: Connection, actor_id: ActorId, domain: str) -> None:
     """Somebody blocks a domain. Doing so twice is doing so once."""
     await connection.execute(
         """
-        INSERT INTO domain_block (actor_id, domain) VALUES (:actor, :domain)
+        INSERT INTO domain_block (id, actor_id, domain) VALUES (:id, :actor, :domain)
         ON CONFLICT (actor_id, domain) DO NOTHING
         """,
+        id=snowflake(),
         actor=actor_id,
         domain=domain,
     )
@@ -39,6 +44,31 @@ async def domains_blocked_by(connection: Connection, actor_id: ActorId) -> list[
     return [row["domain"] for row in rows]
 
 
+async def blocked_domains_page(
+    connection: Connection,
+    actor_id: ActorId,
+    *,
+    before: int | None,
+    after: int | None,
+    is_upward: bool,
+    limit: int,
+) -> list[tuple[int, str]]:
+    """Which domains somebody blocks, the latest first, each with a cursor."""
+    rows = await connection.fetch_all(
+        f"""
+        SELECT id, domain FROM domain_block
+        WHERE actor_id = :actor AND id < :before AND id > :after
+        ORDER BY id {ORDER[is_upward]} LIMIT :limit
+        """,
+        actor=actor_id,
+        before=before or LAST,
+        after=after or 0,
+        limit=limit,
+    )
+    found = [(int(row["id"]), str(row["domain"])) for row in rows]
+    return from_above(found, is_upward=is_upward)
+
+
 async def is_from_blocked_domain(
     connection: Connection, actor_id: ActorId, other_id: ActorId
 ) -> bool:
@@ -57,9 +87,9 @@ async def is_from_blocked_domain(
 async def tied_to_domain(connection: Connection, actor_id: ActorId, domain: str) -> list[Actor]:
     """Who of a domain follows somebody or is followed by them, be it only asked for."""
     rows = await connection.fetch_all(
-        """
+        f"""
         SELECT a.* FROM actor a
-        WHERE a.domain IS NOT NULL AND (a.domain = :domain OR a.host = :domain) AND a.id IN (
+        WHERE {OF_DOMAIN} AND a.id IN (
             SELECT followee_id FROM follow WHERE follower_id = :actor
             UNION SELECT follower_id FROM follow WHERE followee_id = :actor)
         """,
@@ -67,3 +97,21 @@ async def tied_to_domain(connection: Connection, actor_id: ActorId, domain: str)
         domain=domain,
     )
     return [actor_of(row) for row in rows]
+
+
+async def count_tied_to_domain(
+    connection: Connection, actor_id: ActorId, domain: str
+) -> tuple[int, int]:
+    """How many of a domain somebody follows, and how many follow them."""
+    row = await connection.fetch_one(
+        f"""
+        SELECT
+            (SELECT count(*) FROM follow f JOIN actor a ON a.id = f.followee_id
+             WHERE f.follower_id = :actor AND f.state = 'accepted' AND {OF_DOMAIN}) AS following,
+            (SELECT count(*) FROM follow f JOIN actor a ON a.id = f.follower_id
+             WHERE f.followee_id = :actor AND f.state = 'accepted' AND {OF_DOMAIN}) AS followers
+        """,
+        actor=actor_id,
+        domain=domain,
+    )
+    return (int(row["following"]), int(row["followers"])) if row else (0, 0)

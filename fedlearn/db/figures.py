@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from fedlearn.db.database import Connection
-from fedlearn.domain.ids import Millis
+from fedlearn.domain.ids import DAY_MS, SEQUENCE_BITS, Millis, first_id_at
+
+MONDAY = 3  # 1970 began so many days after one
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,44 @@ async def active_users(connection: Connection, since: Millis) -> int:
         "SELECT count(DISTINCT user_id) AS n FROM session WHERE seen_at > :since", since=since
     )
     return int(row["n"]) if row else 0
+
+
+async def open_posts_by_week(connection: Connection, since: Millis) -> dict[int, tuple[int, int]]:
+    """How many posts of ours anybody may read, and by how many people, in each week since then."""
+    rows = await connection.fetch_all(
+        f"""
+        SELECT ((id >> {SEQUENCE_BITS}) / {DAY_MS} + {MONDAY}) / 7 AS week, count(*) AS posts,
+            count(DISTINCT actor_id) AS people
+        FROM status
+        WHERE is_local AND boost_of_id IS NULL AND scope = 'fed'
+            AND reach IN ('public', 'unlisted') AND id >= :first
+        GROUP BY week
+        """,
+        first=first_id_at(since),
+    )
+    return {int(row["week"]): (int(row["posts"]), int(row["people"])) for row in rows}
+
+
+async def newcomers_by_week(connection: Connection, since: Millis) -> dict[int, int]:
+    """How many accounts were made here in each week since then, of those that were let in."""
+    rows = await connection.fetch_all(
+        f"""
+        SELECT (created_at / {DAY_MS} + {MONDAY}) / 7 AS week, count(*) AS n FROM local_user
+        WHERE approved_at IS NOT NULL AND created_at >= :since GROUP BY week
+        """,
+        since=since,
+    )
+    return {int(row["week"]): int(row["n"]) for row in rows}
+
+
+def week_of(at: Millis) -> int:
+    """The number of the week of a moment, from Monday to Sunday."""
+    return (at // DAY_MS + MONDAY) // 7
+
+
+def beginning_of_week(week: int) -> Millis:
+    """When the week with this number began."""
+    return Millis((week * 7 - MONDAY) * DAY_MS)
 
 
 async def newest_status_id(connection: Connection) -> int | None:

@@ -3,14 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from fedlearn.db.database import Connection
-from fedlearn.domain.ids import Millis, now
-from fedlearn.domain.policies import Policy
+from fedlearn.db.database import Connection, Row
+from fedlearn.domain.ids import DAY_MS, MINUTE_MS, Millis, now, snowflake
+from fedlearn.domain.policies import DomainPolicy, Policy
 from fedlearn.settings import Federation
 
-DAY_MS = 86_400_000
 # How long the one delivery that tries a host out has before the others follow.
-TRYING_OUT_MS = 10 * 60_000
+TRYING_OUT_MS = 10 * MINUTE_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +99,40 @@ async def host_is_well(connection: Connection, hosts: Sequence[str]) -> None:
         connection.announce_work()
 
 
-async def set_policy(connection: Connection, domain: str, policy: Policy) -> None:
-    """Say something of a domain with all its subdomains; db/policies.py tells its actors."""
+async def set_policy(
+    connection: Connection,
+    domain: str,
+    policy: Policy,
+    *,
+    public_comment: str | None = None,
+    private_comment: str | None = None,
+    obfuscate: bool | None = None,
+) -> None:
+    """Say something of a domain with all its subdomains; db/policies.py tells its actors.
+
+    Comments of which nothing is said stay as they are.
+    """
     await connection.execute(
         """
-        INSERT INTO domain_policy (domain, policy, created_at) VALUES (:domain, :policy, :at)
-        ON CONFLICT (domain) DO UPDATE SET policy = excluded.policy
+        INSERT INTO domain_policy (
+            id, domain, policy, created_at, public_comment, private_comment, obfuscate)
+        VALUES (
+            :id, :domain, :policy, :at, coalesce(CAST(:public_comment AS TEXT), ''),
+            coalesce(CAST(:private_comment AS TEXT), ''),
+            coalesce(CAST(:obfuscate AS BOOLEAN), false))
+        ON CONFLICT (domain) DO UPDATE SET policy = excluded.policy,
+            public_comment = coalesce(CAST(:public_comment AS TEXT), domain_policy.public_comment),
+            private_comment =
+                coalesce(CAST(:private_comment AS TEXT), domain_policy.private_comment),
+            obfuscate = coalesce(CAST(:obfuscate AS BOOLEAN), domain_policy.obfuscate)
         """,
+        id=snowflake(),
         domain=domain,
         policy=policy.value,
         at=now(),
+        public_comment=public_comment,
+        private_comment=private_comment,
+        obfuscate=obfuscate,
     )
 
 
@@ -129,10 +152,31 @@ async def policies_of(connection: Connection, domains: Sequence[str]) -> dict[st
     return {row["domain"]: Policy(row["policy"]) for row in rows}
 
 
-async def all_policies(connection: Connection) -> list[tuple[str, Policy]]:
-    """Every domain that something was said of."""
-    rows = await connection.fetch_all("SELECT domain, policy FROM domain_policy ORDER BY domain")
-    return [(row["domain"], Policy(row["policy"])) for row in rows]
+async def domain_policies(connection: Connection) -> list[DomainPolicy]:
+    """Every domain that something was said of, with the comments."""
+    rows = await connection.fetch_all("SELECT * FROM domain_policy ORDER BY domain")
+    return [policy_of(row) for row in rows]
+
+
+async def domain_policy(connection: Connection, domain: str) -> DomainPolicy | None:
+    """What was said of exactly this domain."""
+    row = await connection.fetch_one(
+        "SELECT * FROM domain_policy WHERE domain = :domain", domain=domain
+    )
+    return policy_of(row) if row else None
+
+
+def policy_of(row: Row) -> DomainPolicy:
+    """What was said of a domain, from its row."""
+    return DomainPolicy(
+        domain=row["domain"],
+        policy=Policy(row["policy"]),
+        public_comment=row["public_comment"],
+        private_comment=row["private_comment"],
+        obfuscate=bool(row["obfuscate"]),
+        created_at=Millis(row["created_at"]),
+        id=int(row["id"]),
+    )
 
 
 async def is_welcome(connection: Connection, federation: Federation, host: str) -> bool:

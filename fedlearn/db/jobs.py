@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from fedlearn.db.database import Connection, Row
-from fedlearn.domain.ids import Millis, now
+from fedlearn.domain.ids import MINUTE_MS, Millis, now
 from fedlearn.domain.jobs import Job, JobKind
 
-LEASE_MS = 5 * 60_000
+LEASE_MS = 5 * MINUTE_MS
 
 
 @dataclass(frozen=True, slots=True)

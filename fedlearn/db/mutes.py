@@ -1,7 +1,10 @@
 """This is where it is remembered whom people do not want to hear of, and until when."""
 
+from collections.abc import Sequence
+
 from fedlearn.db.actors import actor_of
 from fedlearn.db.database import Connection, Row
+from fedlearn.db.paging import LAST, ORDER, from_above
 from fedlearn.domain.actors import Actor
 from fedlearn.domain.ids import ActorId, Millis, now
 from fedlearn.domain.mutes import Mute
@@ -34,16 +37,23 @@ async def delete_mute(connection: Connection, actor_id: ActorId, target_id: Acto
 
 async def mute_of(connection: Connection, actor_id: ActorId, target_id: ActorId) -> Mute | None:
     """How somebody mutes another now."""
-    row = await connection.fetch_one(
+    return (await mutes_among(connection, actor_id, [target_id])).get(target_id)
+
+
+async def mutes_among(
+    connection: Connection, actor_id: ActorId, target_ids: Sequence[ActorId]
+) -> dict[ActorId, Mute]:
+    """How somebody mutes those of these people whom they mute now."""
+    rows = await connection.fetch_all(
         """
-        SELECT * FROM mute WHERE actor_id = :actor AND target_id = :target
+        SELECT * FROM mute WHERE actor_id = :actor AND target_id IN :targets
             AND (expires_at IS NULL OR expires_at > :now)
         """,
         actor=actor_id,
-        target=target_id,
+        targets=target_ids,
         now=now(),
     )
-    return _mute_of(row) if row else None
+    return {mute.target_id: mute for mute in map(_mute_of, rows)}
 
 
 async def muted_by(connection: Connection, actor_id: ActorId) -> list[tuple[Mute, Actor]]:
@@ -59,6 +69,34 @@ async def muted_by(connection: Connection, actor_id: ActorId) -> list[tuple[Mute
         now=now(),
     )
     return [(_mute_of(row), actor_of(row)) for row in rows]
+
+
+async def muted_page(
+    connection: Connection,
+    actor_id: ActorId,
+    *,
+    before: int | None,
+    after: int | None,
+    is_upward: bool,
+    limit: int,
+) -> list[tuple[Mute, Actor]]:
+    """Whom somebody mutes now, with their id as the cursor: who came to be known last first."""
+    rows = await connection.fetch_all(
+        f"""
+        SELECT a.*, m.target_id, m.hides_notifications, m.expires_at
+        FROM mute m JOIN actor a ON a.id = m.target_id
+        WHERE m.actor_id = :actor AND (m.expires_at IS NULL OR m.expires_at > :now)
+            AND m.target_id < :before AND m.target_id > :after
+        ORDER BY m.target_id {ORDER[is_upward]} LIMIT :limit
+        """,
+        actor=actor_id,
+        now=now(),
+        before=before or LAST,
+        after=after or 0,
+        limit=limit,
+    )
+    found = [(_mute_of(row), actor_of(row)) for row in rows]
+    return from_above(found, is_upward=is_upward)
 
 
 async def forget_expired_mutes(connection: Connection) -> None:

@@ -2,6 +2,9 @@
 
 import asyncio
 import importlib
+import re
+from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +14,7 @@ from fedlearn.errors import StartError
 from fedlearn.settings import Settings
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+DOWN_REVISION = re.compile(r'^down_revision = "(\w+)"', re.MULTILINE)
 
 
 async def open_database(settings: Settings) -> Database:
@@ -27,33 +31,35 @@ async def open_current_database(settings: Settings) -> Database:
     An SQLite file is brought up to date here. A PostgreSQL server may have other processes on it,
     so there the operator decides when: `StartError` says which command to run.
     """
-    if not settings.is_postgres:
-        await migrate(settings)
-    database = await open_database(settings)
-    try:
-        await _refuse_if_behind(database)
-    except BaseException:
-        await database.close()
-        raise
+    database = await _open_if_current(settings)
+    if database is None and not settings.is_postgres:
+        await _upgrade(settings)
+        database = await _open_if_current(settings)
+    if database is None:
+        raise StartError("the database schema is behind: run `fedlearn migrate` first")
     return database
 
 
 async def migrate(settings: Settings) -> None:
     """Bring the schema up to this version, from empty or from any earlier one."""
-    database = await open_database(settings)
-    try:
-        behind = await _is_behind(database)
-    finally:
+    database = await _open_if_current(settings)
+    if database is None:
+        await _upgrade(settings)
+    else:
         await database.close()
-    if behind:
-        # Alembic and SQLAlchemy are heavy, so they are loaded only when there is work for them.
-        kind = "migrate_postgres" if settings.is_postgres else "migrate"
-        await asyncio.to_thread(_extra(f"fedlearn.db.{kind}").upgrade, settings)
 
 
-def known_versions() -> list[str]:
-    """The schema versions that this code knows, oldest first."""
-    return sorted(path.stem for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+@lru_cache(maxsize=1)
+def known_versions() -> Sequence[str]:
+    """The schema versions that this code knows, oldest first: each names the one before it."""
+    after = {}
+    for path in (MIGRATIONS / "versions").glob("[0-9]*.py"):
+        named = DOWN_REVISION.search(path.read_text(encoding="utf-8"))
+        after[named[1] if named else None] = path.stem
+    known: list[str] = []
+    while (version := after.get(known[-1] if known else None)) is not None:
+        known.append(version)
+    return tuple(known)
 
 
 async def schema_version(database: Database) -> str | None:
@@ -65,9 +71,24 @@ async def schema_version(database: Database) -> str | None:
     return str(row["version_num"]) if row else None
 
 
-async def _refuse_if_behind(database: Database) -> None:
-    if await _is_behind(database):
-        raise StartError("the database schema is behind: run `fedlearn migrate` first")
+async def _open_if_current(settings: Settings) -> Database | None:
+    """The database; None when its schema is older than this version."""
+    database = await open_database(settings)
+    try:
+        is_behind = await _is_behind(database)
+    except BaseException:
+        await database.close()
+        raise
+    if is_behind:
+        await database.close()
+        return None
+    return database
+
+
+async def _upgrade(settings: Settings) -> None:
+    # Alembic and SQLAlchemy are heavy, so they are loaded only when there is work for them.
+    kind = "migrate_postgres" if settings.is_postgres else "migrate"
+    await asyncio.to_thread(_extra(f"fedlearn.db.{kind}").upgrade, settings)
 
 
 async def _is_behind(database: Database) -> bool:

@@ -62,6 +62,11 @@ async def delete_passkey(connection: Connection, user_id: UserId, credential_id:
     )
 
 
+async def delete_passkeys(connection: Connection, user_id: UserId) -> None:
+    """No passkey of this person signs in any more."""
+    await connection.execute("DELETE FROM passkey WHERE user_id = :user_id", user_id=user_id)
+
+
 async def use_challenge(connection: Connection, challenge_hash: str, expires_at: Millis) -> bool:
     """Whether nobody has answered this challenge before."""
     row = await connection.fetch_one(

@@ -55,18 +55,6 @@ async def count_pins(connection: Connection, actor_id: ActorId) -> int:
     return int(row["n"]) if row else 0
 
 
-async def pinned_among(
-    connection: Connection, actor_id: ActorId, ids: Sequence[StatusId]
-) -> set[int]:
-    """Those of these statuses that somebody has on top."""
-    rows = await connection.fetch_all(
-        "SELECT status_id FROM pin WHERE actor_id = :actor AND status_id IN :ids",
-        actor=actor_id,
-        ids=ids,
-    )
-    return {row["status_id"] for row in rows}
-
-
 async def pinned_by(
     connection: Connection, viewer: Viewer, actor_id: ActorId, limit: int
 ) -> list[StatusId]:

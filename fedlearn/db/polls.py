@@ -11,8 +11,8 @@ async def store_poll(connection: Connection, status_id: StatusId, poll: Poll) ->
     """The poll of a status, new or as its author's server tells it now."""
     await connection.execute(
         """
-        INSERT INTO poll (status_id, is_multiple, ends_at, closed_at, voters)
-        VALUES (:id, :is_multiple, :ends_at, :closed_at, :voters)
+        INSERT INTO poll (status_id, is_multiple, ends_at, closed_at, voters, hides_totals)
+        VALUES (:id, :is_multiple, :ends_at, :closed_at, :voters, :hides_totals)
         ON CONFLICT (status_id) DO UPDATE SET is_multiple = excluded.is_multiple,
             ends_at = excluded.ends_at, closed_at = excluded.closed_at, voters = excluded.voters
         """,
@@ -21,6 +21,7 @@ async def store_poll(connection: Connection, status_id: StatusId, poll: Poll) ->
         ends_at=poll.ends_at,
         closed_at=poll.closed_at,
         voters=poll.voters,
+        hides_totals=poll.hides_totals,
     )
     await connection.execute_many(
         """
@@ -32,6 +33,17 @@ async def store_poll(connection: Connection, status_id: StatusId, poll: Poll) ->
             {"id": status_id, "position": position, "title": option.title, "votes": option.votes}
             for position, option in enumerate(poll.options)
         ],
+    )
+
+
+async def set_hides_totals(
+    connection: Connection, status_id: StatusId, *, hides_totals: bool
+) -> None:
+    """Whether it is told only at the end how often each answer was chosen."""
+    await connection.execute(
+        "UPDATE poll SET hides_totals = :hides_totals WHERE status_id = :id",
+        id=status_id,
+        hides_totals=hides_totals,
     )
 
 
@@ -73,6 +85,7 @@ async def polls_of(
             closed_at=row["closed_at"],
             voters=int(row["voters"]),
             own_choices=frozenset(chosen.get(row["status_id"], ())),
+            hides_totals=bool(row["hides_totals"]),
         )
         for row in rows
     }

@@ -2,7 +2,13 @@
 
 from collections.abc import Sequence
 
+from fedlearn.db.actors import actor_of
 from fedlearn.db.database import Connection, Row
+from fedlearn.db.paging import LAST, ORDER, from_above
+from fedlearn.db.visibility import VISIBLE
+from fedlearn.db.wanted import WANTED, wishes
+from fedlearn.domain.actors import Actor
+from fedlearn.domain.audience import Viewer
 from fedlearn.domain.ids import ActorId, StatusId, Uri, now, snowflake
 from fedlearn.domain.quotes import Quote, QuoteState
 
@@ -53,6 +59,47 @@ async def quotes_authorized_by(connection: Connection, uri: str) -> list[Quote]:
     """Which quotes rest on this authorization."""
     rows = await connection.fetch_all("SELECT * FROM quote WHERE authorization_uri = :uri", uri=uri)
     return [_quote(row) for row in rows]
+
+
+async def quotes_page(
+    connection: Connection,
+    viewer: Viewer,
+    quoted_id: StatusId,
+    *,
+    before: StatusId | None,
+    limit: int,
+    after: StatusId | None = None,
+    is_upward: bool = False,
+) -> list[StatusId]:
+    """The posts that quote another with the word of its author, newest first."""
+    rows = await connection.fetch_all(
+        f"""
+        SELECT s.id FROM quote q JOIN status s ON s.id = q.status_id
+        WHERE q.quoted_id = :quoted AND q.state = 'accepted'
+            AND s.id < :before AND s.id > :after AND {VISIBLE} AND {WANTED}
+        ORDER BY s.id {ORDER[is_upward]} LIMIT :limit
+        """,
+        quoted=quoted_id,
+        before=before or LAST,
+        after=after or 0,
+        limit=limit,
+        **wishes(viewer),
+    )
+    ids = [StatusId(row["id"]) for row in rows]
+    return from_above(ids, is_upward=is_upward)
+
+
+async def local_quoters(connection: Connection, quoted_id: StatusId) -> list[Actor]:
+    """Those people of ours who quote a post with the word of its author."""
+    rows = await connection.fetch_all(
+        """
+        SELECT a.* FROM actor a WHERE a.domain IS NULL AND a.id IN (
+            SELECT s.actor_id FROM quote q JOIN status s ON s.id = q.status_id
+            WHERE q.quoted_id = :id AND q.state = 'accepted')
+        """,
+        id=quoted_id,
+    )
+    return [actor_of(row) for row in rows]
 
 
 async def settle_quote(

@@ -7,6 +7,7 @@ is taken up once more. What was acknowledged to somebody is never written this w
 from contextlib import AbstractAsyncContextManager
 
 from fedlearn.db.database import Connection, Database
+from fedlearn.db.hub import Hub
 
 
 class Redoable:
@@ -14,6 +15,11 @@ class Redoable:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    @property
+    def hub(self) -> Hub:
+        """The hub of that database."""
+        return self._database.hub
 
     def read(self) -> AbstractAsyncContextManager[Connection]:
         """A connection that sees one consistent state and changes nothing."""

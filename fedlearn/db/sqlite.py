@@ -18,7 +18,10 @@ from typing import Any
 
 from fedlearn.db.aside import Aside
 from fedlearn.db.database import Row
+from fedlearn.db.hub import Hub
+from fedlearn.db.memory import NOTHING, Recollection
 from fedlearn.db.statements import for_sqlite
+from fedlearn.domain.events import Anything, Event
 from fedlearn.errors import StartError, Unavailable
 
 log = logging.getLogger(__name__)
@@ -29,6 +32,8 @@ LOCK_PATIENCE = 10.0
 BETWEEN_TRIES = 0.005
 # Another process on the same file cannot wake us, so waiting is cut into naps of this length.
 LONGEST_NAP = 1.0
+# How often it is asked whether another process has written.
+BETWEEN_LOOKS = 1.0
 # What a SELECT may take on the loop: one or two milliseconds, in steps of SQLite's machine.
 STEPS_AT_ONCE = 1_000
 TIMES_IN_BUDGET = 40
@@ -55,10 +60,14 @@ PRAGMAS = f"""
 class SqliteConnection:
     """A connection for the length of one transaction."""
 
-    def __init__(self, raw: sqlite3.Connection, aside: Aside) -> None:
+    def __init__(
+        self, raw: sqlite3.Connection, aside: Aside, memory: Recollection = NOTHING
+    ) -> None:
+        self.memory = memory
         self._raw = raw
         self._aside = aside
         self.work_announced = False
+        self.events: list[Event] = []
         self.has_changed_much = False
 
     async def fetch_all(self, sql: str, **params: Any) -> Sequence[Row]:
@@ -102,6 +111,10 @@ class SqliteConnection:
         """Wake the workers once this transaction is committed."""
         self.work_announced = True
 
+    def announce(self, event: Event) -> None:
+        """Let those who watch know of this once the transaction is committed."""
+        self.events.append(event)
+
     def _within_budget(self, sql: str, bound: Mapping[str, Any]) -> list[Row] | None:
         """Every row, None when that would take too long for the loop."""
         # SQLite asks after so many steps; when the iterator is used up, that means "stop".
@@ -143,6 +156,8 @@ class SqliteDatabase:
         for reader in readers:
             self._idle.put_nowait(reader)
         self._work = asyncio.Event()
+        self.hub = Hub(watch=self._watch_others)
+        self.hub.begin()
         self._waits_for_disk: bool | None = None
         self._changed = asyncio.Event()
         self._checkpoints = asyncio.create_task(self._keep_log_short())
@@ -154,8 +169,9 @@ class SqliteDatabase:
         try:
             with _as_unavailable():
                 try:
+                    memory = Recollection(self.hub.memory)
                     reader.execute("BEGIN")
-                    yield SqliteConnection(reader, self._aside)
+                    yield SqliteConnection(reader, self._aside, memory)
                 finally:
                     reader.rollback()
         finally:
@@ -179,6 +195,7 @@ class SqliteDatabase:
                     self._writer.rollback()
                     raise
         self._changed.set()
+        self.hub.tell(connection.events)
         if connection.work_announced:
             self._work.set()
 
@@ -223,6 +240,21 @@ class SqliteDatabase:
             return
         self._work.clear()
 
+    async def _watch_others(self) -> None:
+        """Notice when another process has written; what, the file does not tell."""
+        before = await self._writes_of_others()
+        while True:
+            await asyncio.sleep(BETWEEN_LOOKS)
+            if (seen := await self._writes_of_others()) != before:
+                before = seen
+                self.hub.hear([Anything()])
+
+    async def _writes_of_others(self) -> int:
+        """A number that changes when anybody writes but our one writer."""
+        async with self._writing:
+            row = self._writer.execute("PRAGMA data_version").fetchone()
+        return int(row["data_version"])
+
     async def _keep_log_short(self) -> None:
         """Copy what was committed from the log into the file, off the loop, until cancelled."""
         while True:
@@ -244,6 +276,7 @@ class SqliteDatabase:
 
     async def close(self) -> None:
         """Close the file."""
+        await self.hub.close()
         self._checkpoints.cancel()
         await asyncio.wait({self._checkpoints})
         for connection in self._all:
@@ -302,6 +335,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     try:
         connection.row_factory = sqlite3.Row
         connection.executescript(PRAGMAS)
+        connection.create_function("folded", 1, str.lower, deterministic=True)
     except BaseException:
         connection.close()
         raise

@@ -24,6 +24,8 @@ FOUND_BY_SQLITE = r"""(
 FOUND_BY_POSTGRES = r"""(
     SELECT id FROM \1 WHERE words @@ to_tsquery('simple', :\2) AND id > :above AND id < :before
     ORDER BY id DESC LIMIT :most)"""
+# Small letters of any script: what lower() of SQLite makes of A to Z alone.
+FOLDED = "FOLDED("
 STATEMENTS_REMEMBERED = 1024
 
 
@@ -55,6 +57,7 @@ class PostgresStatement:
     sql: str
     order: tuple[str, ...]
     lists: frozenset[str]
+    seeks: bool = False
 
     def bind(self, params: Mapping[str, Any]) -> list[Any]:
         """The parameters in their order, lists as lists."""
@@ -81,12 +84,13 @@ def for_sqlite(sql: str) -> SqliteStatement:
 @lru_cache(maxsize=STATEMENTS_REMEMBERED)
 def for_postgres(sql: str) -> PostgresStatement:
     """The statement for asyncpg: lists as arrays, `:name` as `$n`."""
+    seeks = FOUND.search(sql) is not None
     lists = frozenset(LIST_PARAM.findall(sql))
     order: list[str] = []
-    sql = FOUND.sub(FOUND_BY_POSTGRES, sql)
+    sql = FOUND.sub(FOUND_BY_POSTGRES, sql).replace(FOLDED, "lower(")
     sql = LIST_PARAM.sub(r"= ANY(:\1)", sql)
     sql = NAMED_PARAM.sub(_numbered(order), sql)
-    return PostgresStatement(sql, tuple(order), lists)
+    return PostgresStatement(sql, tuple(order), lists, seeks)
 
 
 def _in_fts5(sought: Sought) -> str:

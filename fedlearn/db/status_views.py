@@ -1,36 +1,35 @@
 """This is where statuses are gathered for a reader, with all that belongs to them.
 
-A page of statuses costs a fixed number of queries, however long it is. Every one that can tell
-something of a status has the visibility predicate in it, counts too.
+A page of statuses costs a fixed number of queries, however long it is. Which of them this reader
+may see is asked each time. Every query that can tell something of a status has the visibility
+predicate in it, counts too; what is the same for all readers is read once that is known.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from fedlearn.db.actors import actors_by_id
-from fedlearn.db.bookmarks import bookmarked_among
+from fedlearn.db.counts import Counts, counts_of
 from fedlearn.db.database import Connection
-from fedlearn.db.pins import pinned_among
+from fedlearn.db.memory import State, WholeStatus
 from fedlearn.db.polls import polls_of
 from fedlearn.db.quotes import quotes_of
 from fedlearn.db.reactions import reactions_to
-from fedlearn.db.statuses import status_of
 from fedlearn.db.visibility import VISIBLE, eyes
+from fedlearn.db.wanted import WANTED, wishes
+from fedlearn.db.whole_statuses import (
+    STATE,
+    note_seen,
+    states_in,
+    whole_actors,
+    whole_statuses,
+)
 from fedlearn.domain.actors import Actor
 from fedlearn.domain.audience import Viewer
-from fedlearn.domain.ids import ActorId, StatusId, Uri
+from fedlearn.domain.ids import ActorId, StatusId
 from fedlearn.domain.polls import Poll
 from fedlearn.domain.quotes import Quote, QuoteState
-from fedlearn.domain.statuses import (
-    Attachment,
-    Mention,
-    Preview,
-    QuoteView,
-    ReactionView,
-    Status,
-    StatusView,
-)
+from fedlearn.domain.statuses import QuoteView, ReactionView, StatusView
 
 
 async def status_view(
@@ -54,19 +53,30 @@ async def status_views(
 
     A boost is left out with what it boosts. A quote shows what it quotes, but not what that quotes.
     """
-    shown = await _visible(connection, viewer, ids)
-    boosted = [status.boost_of_id for status in shown.values() if status.boost_of_id is not None]
-    statuses = shown | (await _visible(connection, viewer, boosted) if boosted else {})
-    quotes = await quotes_of(connection, list(statuses))
+    seen = await _seen(connection, viewer, ids)
+    if not seen:
+        return []
+    statuses = await whole_statuses(connection, seen)
+    quotes = await quotes_of(connection, [one for one in statuses if statuses[one].has_quote])
     agreed = [one.quoted_id for one in quotes.values() if one.quoted_id and _is_agreed(one)]
-    quoted = await _visible(connection, viewer, agreed) if agreed else {}
-    details = await _gather(connection, viewer, statuses | quoted)
-    details.quotes, details.quoted = quotes, set(quoted)
-    return [
-        details.view(shown[status_id])
-        for status_id in ids
-        if status_id in shown and shown[status_id].boost_of_id in {None, *statuses}
-    ]
+    quoted = await whole_statuses(connection, await _seen(connection, viewer, agreed))
+    details = _Details(statuses | quoted, quotes=quotes, quoted=set(quoted))
+    await _gather(connection, viewer, details)
+    return [details.view(one) for one in ids if _is_shown(seen, one)]
+
+
+async def shown_among(
+    connection: Connection, viewer: Viewer, ids: Sequence[StatusId]
+) -> list[StatusId]:
+    """Those of these statuses that this viewer may see, in this order, as `status_views` would."""
+    seen = await _seen(connection, viewer, ids)
+    return [one for one in ids if _is_shown(seen, one)]
+
+
+def _is_shown(seen: Mapping[StatusId, State], status_id: StatusId) -> bool:
+    """Whether a viewer who may see all of these is shown one: a boost only with what it boosts."""
+    state = seen.get(status_id)
+    return state is not None and (state.boost_of_id is None or state.boost_of_id in seen)
 
 
 def _is_agreed(quote: Quote) -> bool:
@@ -77,190 +87,149 @@ def _is_agreed(quote: Quote) -> bool:
 class _Details:
     """All that belongs to a handful of statuses, by the id of the status."""
 
-    statuses: dict[StatusId, Status]
-    authors: dict[ActorId, Actor] = field(default_factory=dict)
-    parents: dict[StatusId, ActorId] = field(default_factory=dict)
-    mentions: dict[int, list[Mention]] = field(default_factory=lambda: defaultdict(list))
-    hashtags: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
-    attachments: dict[int, list[Attachment]] = field(default_factory=lambda: defaultdict(list))
-    previews: dict[int, Preview] = field(default_factory=dict)
+    statuses: dict[StatusId, WholeStatus]
+    quotes: dict[StatusId, Quote]
+    quoted: set[StatusId]
+    authors: Mapping[ActorId, Actor] = field(default_factory=dict)
+    parents: dict[StatusId, WholeStatus] = field(default_factory=dict)
+    wanted: set[StatusId] = field(default_factory=set)
     polls: dict[StatusId, Poll] = field(default_factory=dict)
     reactions: dict[StatusId, list[ReactionView]] = field(default_factory=dict)
-    quotes: dict[StatusId, Quote] = field(default_factory=dict)
-    quoted: set[StatusId] = field(default_factory=set)
-    replies: dict[int, int] = field(default_factory=dict)
-    boosts: dict[int, int] = field(default_factory=dict)
-    favourites: dict[int, int] = field(default_factory=dict)
-    favourited: set[int] = field(default_factory=set)
-    boosted: set[int] = field(default_factory=set)
-    pinned: set[int] = field(default_factory=set)
-    bookmarked: set[int] = field(default_factory=set)
+    counts: Mapping[StatusId, Counts] = field(default_factory=dict)
+    own: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
 
-    def view(self, status: Status) -> StatusView:
+    def author_ids(self) -> list[ActorId]:
+        """Who wrote these, and who wrote what they answer."""
+        whole = [*self.statuses.values(), *self.parents.values()]
+        return list({one.status.actor_id for one in whole})
+
+    def with_poll(self) -> list[StatusId]:
+        """Those that are polls, or answer one."""
+        return [one for one, whole in (self.statuses | self.parents).items() if whole.has_poll]
+
+    def view(self, status_id: StatusId) -> StatusView:
         """One of the statuses with what belongs to it."""
+        whole = self.statuses[status_id]
+        status = whole.status
         parent = self.parents.get(status.in_reply_to_id) if status.in_reply_to_id else None
-        boost_of = self.statuses[status.boost_of_id] if status.boost_of_id else None
+        counts, own = self.counts.get(status_id, {}), self.own.get(status_id, ())
         return StatusView(
             status=status,
             author=self.authors[status.actor_id],
-            mentions=tuple(self.mentions[status.id]),
-            hashtags=tuple(self.hashtags[status.id]),
-            attachments=tuple(self.attachments[status.id]),
-            preview=self.previews.get(status.id),
-            poll=self.polls.get(status.id),
-            quote=self._quote(self.quotes.get(status.id)),
-            reactions=tuple(self.reactions.get(status.id, ())),
-            in_reply_to_author=self.authors.get(parent) if parent else None,
-            boost_of=self.view(boost_of) if boost_of else None,
-            replies=self.replies.get(status.id, 0),
-            boosts=max(self.boosts.get(status.id, 0), status.told_boosts or 0),
-            favourites=max(self.favourites.get(status.id, 0), status.told_favourites or 0),
-            favourited=status.id in self.favourited,
-            boosted=status.id in self.boosted,
-            pinned=status.id in self.pinned,
-            bookmarked=status.id in self.bookmarked,
+            mentions=whole.mentions,
+            hashtags=whole.hashtags,
+            attachments=whole.attachments,
+            preview=whole.preview,
+            poll=self.polls.get(status_id),
+            quote=self._quote(self.quotes.get(status_id)),
+            reactions=tuple(self.reactions.get(status_id, ())),
+            in_reply_to_author=self.authors[parent.status.actor_id] if parent else None,
+            in_reply_to=self._answered(parent) if parent else None,
+            boost_of=self.view(status.boost_of_id) if status.boost_of_id else None,
+            replies=counts.get("replies", 0),
+            boosts=max(counts.get("boosts", 0), status.told_boosts or 0),
+            favourites=max(counts.get("favourites", 0), status.told_favourites or 0),
+            quotes=counts.get("quotes", 0),
+            favourited="favourited" in own,
+            boosted="boosted" in own,
+            pinned="pinned" in own,
+            bookmarked="bookmarked" in own,
+            muted="muted" in own,
+        )
+
+    def _answered(self, parent: WholeStatus) -> StatusView | None:
+        """What is answered, and no further: posts can answer each other in a circle."""
+        if parent.status.id not in self.wanted:
+            return None
+        return StatusView(
+            status=parent.status,
+            author=self.authors[parent.status.actor_id],
+            hashtags=parent.hashtags,
+            attachments=parent.attachments,
+            poll=self.polls.get(parent.status.id),
         )
 
     def _quote(self, quote: Quote | None) -> QuoteView | None:
         if quote is None:
             return None
         shown = _is_agreed(quote) and quote.quoted_id in self.quoted
-        view = self.view(self.statuses[quote.quoted_id]) if shown and quote.quoted_id else None
+        view = self.view(quote.quoted_id) if shown and quote.quoted_id else None
         return QuoteView(quote.state, quote.quoted_uri, quote.authorization_uri, view)
 
 
-async def _visible(
+async def _seen(
     connection: Connection, viewer: Viewer, ids: Sequence[StatusId]
-) -> dict[StatusId, Status]:
-    rows = await connection.fetch_all(
-        f"SELECT s.* FROM status s WHERE s.id IN :ids AND {VISIBLE}", ids=ids, **eyes(viewer)
-    )
-    return {StatusId(row["id"]): status_of(row) for row in rows}
+) -> dict[StatusId, State]:
+    """Those of these statuses that the viewer may see, and of what they boost, with their state."""
+    seen = await _seen_alone(connection, viewer, ids)
+    boosted = [state.boost_of_id for state in seen.values() if state.boost_of_id is not None]
+    return seen | await _seen_alone(connection, viewer, boosted)
 
 
-async def _gather(
-    connection: Connection, viewer: Viewer, statuses: dict[StatusId, Status]
-) -> _Details:
-    details = _Details(statuses)
-    if not statuses:
-        return details
-    ids = list(statuses)
-    await _read_authors(connection, viewer, details)
-    await _read_mentions(connection, ids, details)
-    await _read_hashtags(connection, ids, details)
-    await _read_attachments(connection, ids, details)
-    await _read_previews(connection, ids, details)
-    details.polls = await polls_of(connection, ids, viewer.actor_id)
+async def _seen_alone(
+    connection: Connection, viewer: Viewer, ids: Sequence[StatusId]
+) -> dict[StatusId, State]:
+    known = connection.memory.seen_by(viewer)
+    if unknown := [one for one in ids if one not in known]:
+        rows = await connection.fetch_all(
+            f"SELECT s.id, {STATE} FROM status s WHERE s.id IN :ids AND {VISIBLE}",
+            ids=unknown,
+            **eyes(viewer),
+        )
+        known = known | note_seen(connection, viewer, rows)
+    return {one: known[one] for one in ids if one in known}
+
+
+async def _gather(connection: Connection, viewer: Viewer, details: _Details) -> None:
+    ids = list(details.statuses)
+    await _read_parents(connection, viewer, details)
+    details.authors = await whole_actors(connection, details.author_ids())
+    if with_poll := details.with_poll():
+        # A filter may speak of what is answered, too.
+        details.polls = await polls_of(connection, with_poll, viewer.actor_id)
     details.reactions = await reactions_to(connection, ids)
-    await _read_counts(connection, viewer, ids, details)
+    details.counts = await counts_of(connection, viewer, ids)
     if viewer.actor_id is not None:
         await _read_own_marks(connection, viewer.actor_id, ids, details)
-    return details
 
 
-async def _read_authors(connection: Connection, viewer: Viewer, details: _Details) -> None:
-    """Who wrote these, and who wrote what they answer, where the viewer may see that."""
-    parent_ids = {s.in_reply_to_id for s in details.statuses.values() if s.in_reply_to_id}
-    parents = await _visible(connection, viewer, list(parent_ids))
-    details.parents = {parent.id: parent.actor_id for parent in parents.values()}
-    wanted = {s.actor_id for s in details.statuses.values()} | set(details.parents.values())
-    details.authors = await actors_by_id(connection, list(wanted))
-
-
-async def _read_mentions(connection: Connection, ids: list[StatusId], details: _Details) -> None:
+async def _read_parents(connection: Connection, viewer: Viewer, details: _Details) -> None:
+    """What these answer, where the viewer may see that, and whether they want to be shown it."""
+    whole = details.statuses.values()
+    answered = list({one.status.in_reply_to_id for one in whole if one.status.in_reply_to_id})
+    if not answered:
+        return
     rows = await connection.fetch_all(
-        """
-        SELECT m.status_id, a.id, a.uri, a.url, a.username, a.domain
-        FROM mention m JOIN actor a ON a.id = m.actor_id
-        WHERE m.status_id IN :ids AND NOT m.is_silent ORDER BY m.status_id, a.id
-        """,
-        ids=ids,
-    )
-    for row in rows:
-        domain = f"@{row['domain']}" if row["domain"] else ""
-        details.mentions[row["status_id"]].append(
-            Mention(ActorId(row["id"]), Uri(row["uri"]), row["url"], row["username"] + domain)
-        )
-
-
-async def _read_hashtags(connection: Connection, ids: list[StatusId], details: _Details) -> None:
-    rows = await connection.fetch_all(
-        "SELECT status_id, name FROM hashtag WHERE status_id IN :ids ORDER BY name", ids=ids
-    )
-    for row in rows:
-        details.hashtags[row["status_id"]].append(row["name"])
-
-
-async def _read_attachments(connection: Connection, ids: list[StatusId], details: _Details) -> None:
-    rows = await connection.fetch_all(
-        "SELECT * FROM attachment WHERE status_id IN :ids ORDER BY status_id, position", ids=ids
-    )
-    for row in rows:
-        details.attachments[row["status_id"]].append(
-            Attachment(
-                media_type=row["media_type"],
-                url=row["url"],
-                description=row["description"],
-                blurhash=row["blurhash"],
-                width=row["width"],
-                height=row["height"],
-            )
-        )
-
-
-async def _read_previews(connection: Connection, ids: list[StatusId], details: _Details) -> None:
-    rows = await connection.fetch_all("SELECT * FROM preview WHERE status_id IN :ids", ids=ids)
-    for row in rows:
-        details.previews[row["status_id"]] = Preview(
-            row["url"], row["title"], row["description"], row["image"]
-        )
-
-
-async def _read_counts(
-    connection: Connection, viewer: Viewer, ids: list[StatusId], details: _Details
-) -> None:
-    replies = await connection.fetch_all(
         f"""
-        SELECT s.in_reply_to_id AS id, count(*) AS n FROM status s
-        WHERE s.in_reply_to_id IN :ids AND {VISIBLE} GROUP BY s.in_reply_to_id
+        SELECT s.id, {STATE}, {WANTED} AS is_wanted FROM status s
+        WHERE s.id IN :ids AND {VISIBLE}
         """,
-        ids=ids,
-        **eyes(viewer),
+        ids=answered,
+        **wishes(viewer),
     )
-    boosts = await connection.fetch_all(
-        f"""
-        SELECT s.boost_of_id AS id, count(*) AS n FROM status s
-        WHERE s.boost_of_id IN :ids AND {VISIBLE} GROUP BY s.boost_of_id
-        """,
-        ids=ids,
-        **eyes(viewer),
-    )
-    favourites = await connection.fetch_all(
-        """
-        SELECT status_id AS id, count(*) AS n FROM favourite
-        WHERE status_id IN :ids GROUP BY status_id
-        """,
-        ids=ids,
-    )
-    details.replies = {row["id"]: row["n"] for row in replies}
-    details.boosts = {row["id"]: row["n"] for row in boosts}
-    details.favourites = {row["id"]: row["n"] for row in favourites}
+    details.parents = await whole_statuses(connection, states_in(rows))
+    details.wanted = {StatusId(row["id"]) for row in rows if row["is_wanted"]}
 
 
 async def _read_own_marks(
     connection: Connection, actor_id: ActorId, ids: Sequence[StatusId], details: _Details
 ) -> None:
-    favourited = await connection.fetch_all(
-        "SELECT status_id AS id FROM favourite WHERE actor_id = :actor AND status_id IN :ids",
+    rows = await connection.fetch_all(
+        """
+        SELECT 'favourited' AS what, status_id AS id FROM favourite
+        WHERE actor_id = :actor AND status_id IN :ids
+        UNION ALL
+        SELECT 'boosted', boost_of_id FROM status WHERE actor_id = :actor AND boost_of_id IN :ids
+        UNION ALL
+        SELECT 'pinned', status_id FROM pin WHERE actor_id = :actor AND status_id IN :ids
+        UNION ALL
+        SELECT 'bookmarked', status_id FROM bookmark WHERE actor_id = :actor AND status_id IN :ids
+        UNION ALL
+        SELECT 'muted', s.id FROM status s JOIN muted_thread t ON t.conversation = s.conversation
+        WHERE t.owner_id = :actor AND s.id IN :ids
+        """,
         actor=actor_id,
         ids=ids,
     )
-    boosted = await connection.fetch_all(
-        "SELECT boost_of_id AS id FROM status WHERE actor_id = :actor AND boost_of_id IN :ids",
-        actor=actor_id,
-        ids=ids,
-    )
-    details.favourited = {row["id"] for row in favourited}
-    details.boosted = {row["id"] for row in boosted}
-    details.pinned = await pinned_among(connection, actor_id, ids)
-    details.bookmarked = await bookmarked_among(connection, actor_id, ids)
+    for row in rows:
+        details.own[row["id"]].add(row["what"])

@@ -7,15 +7,19 @@ db/status_views.py, and so passes the visibility predicate.
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from fedlearn.db.actors import actors_by_id
+import msgspec
+
+from fedlearn.db.actors import actor_of, actors_by_id
 from fedlearn.db.database import Connection, Row
+from fedlearn.db.details import attachments_of
 from fedlearn.db.emojis import read_emojis, write_emojis
-from fedlearn.db.follows import LAST
+from fedlearn.db.paging import LAST
 from fedlearn.domain.actors import Actor
 from fedlearn.domain.audience import Reach, Scope
+from fedlearn.domain.events import MOST_READERS_NAMED, Deleted, Edited, Posted
 from fedlearn.domain.ids import ActorId, Millis, StatusId, Uri
 from fedlearn.domain.quotes import QuotePolicy
-from fedlearn.domain.statuses import Edit, Status
+from fedlearn.domain.statuses import Attachment, Edit, Status
 from fedlearn.errors import Unavailable
 
 
@@ -60,6 +64,8 @@ async def insert_status(connection: Connection, status: Status, *, is_local: boo
         id=status.id,
         uri=status.uri,
     )
+    is_answer = status.in_reply_to_uri is not None
+    connection.announce(Posted(status.id, status.actor_id, status.reach, is_local, is_answer))
     return True
 
 
@@ -86,6 +92,12 @@ async def add_mentions(
     return new
 
 
+async def add_late_mention(connection: Connection, status_id: StatusId, actor_id: ActorId) -> None:
+    """Name somebody who was found only after the status was shown."""
+    await add_mentions(connection, status_id, [actor_id], is_silent=False)
+    connection.announce(Edited(status_id))
+
+
 async def named_in(connection: Connection, status_id: StatusId) -> list[ActorId]:
     """Who is named in a status."""
     rows = await connection.fetch_all(
@@ -106,15 +118,19 @@ async def remove_mentions_except(
 
 
 async def replace_text(connection: Connection, before: Status, after: Status) -> None:
-    """Store an edit, and keep what the status said before."""
+    """Store an edit, and keep what the status said and showed before."""
+    shown = await attachments_of(connection, [before.id])
     await connection.execute(
         """
-        INSERT INTO status_edit (status_id, content, content_warning, created_at)
-        VALUES (:id, :content, :content_warning, :at)
+        INSERT INTO status_edit (
+            status_id, content, content_warning, is_sensitive, attachments, created_at)
+        VALUES (:id, :content, :content_warning, :is_sensitive, :attachments, :at)
         """,
         id=before.id,
         content=before.content,
         content_warning=before.content_warning,
+        is_sensitive=before.is_sensitive,
+        attachments=msgspec.json.encode(shown.get(before.id, [])).decode(),
         at=before.edited_at or before.published,
     )
     await connection.execute(
@@ -133,6 +149,23 @@ async def replace_text(connection: Connection, before: Status, after: Status) ->
         edited_at=after.edited_at,
         emojis=write_emojis(after.emojis),
     )
+    connection.announce(Edited(after.id))
+
+
+async def mark_sensitive(connection: Connection, status_id: StatusId) -> None:
+    """Put the pictures of a post behind a warning here, whatever its author's server says."""
+    await connection.execute("UPDATE status SET is_sensitive = true WHERE id = :id", id=status_id)
+    connection.announce(Edited(status_id))
+
+
+async def set_quote_policy(
+    connection: Connection, status_id: StatusId, policy: QuotePolicy
+) -> None:
+    """Who may quote a post from now on."""
+    await connection.execute(
+        "UPDATE status SET quote_policy = :policy WHERE id = :id", id=status_id, policy=policy.value
+    )
+    connection.announce(Edited(status_id))
 
 
 async def refresh_told(connection: Connection, told: Status) -> None:
@@ -152,16 +185,91 @@ async def refresh_told(connection: Connection, told: Status) -> None:
 
 
 async def edits_of(connection: Connection, status_id: StatusId) -> list[Edit]:
-    """What a status said before, oldest first."""
+    """What a status said and showed before, oldest first."""
     rows = await connection.fetch_all(
         "SELECT * FROM status_edit WHERE status_id = :id ORDER BY id", id=status_id
     )
-    return [Edit(r["content"], r["content_warning"], Millis(r["created_at"])) for r in rows]
+    return [_edit_of(row) for row in rows]
+
+
+async def mark_deleted(connection: Connection, status_id: StatusId, at: Millis) -> None:
+    """Hide a status from everybody, until it is deleted or shown again."""
+    row = await connection.fetch_one(
+        "UPDATE status SET deleted_at = :at WHERE id = :id RETURNING actor_id, reach, scope",
+        id=status_id,
+        at=at,
+    )
+    _announce_end(connection, status_id, row, await _named_or_addressed(connection, status_id))
+
+
+async def show_again(
+    connection: Connection, status_id: StatusId, *, hidden_at: Millis | None = None
+) -> Status | None:
+    """End the hiding of a status; None where it is not hidden, or was so at another time."""
+    row = await connection.fetch_one(
+        """
+        UPDATE status SET deleted_at = NULL
+        WHERE id = :id AND deleted_at = coalesce(CAST(:at AS BIGINT), deleted_at) RETURNING *
+        """,
+        id=status_id,
+        at=hidden_at,
+    )
+    return status_of(row) if row else None
+
+
+async def is_hidden(connection: Connection, actor_id: ActorId, status_id: StatusId) -> bool:
+    """Whether a status of this actor is about to be deleted."""
+    row = await connection.fetch_one(
+        """
+        SELECT 1 AS one FROM status
+        WHERE id = :id AND actor_id = :actor AND deleted_at IS NOT NULL
+        """,
+        id=status_id,
+        actor=actor_id,
+    )
+    return row is not None
+
+
+async def own_status(
+    connection: Connection, actor_id: ActorId, status_id: StatusId
+) -> Status | None:
+    """A post of this actor that is not a boost, and not about to be deleted."""
+    row = await connection.fetch_one(
+        """
+        SELECT * FROM status WHERE id = :id AND actor_id = :actor
+            AND boost_of_id IS NULL AND deleted_at IS NULL
+        """,
+        id=status_id,
+        actor=actor_id,
+    )
+    return status_of(row) if row else None
 
 
 async def delete_status(connection: Connection, status_id: StatusId) -> None:
     """Remove a status with its boosts, likes, mentions and notifications."""
-    await connection.execute("DELETE FROM status WHERE id = :id", id=status_id)
+    named_ids = await _named_or_addressed(connection, status_id)
+    row = await connection.fetch_one(
+        "DELETE FROM status WHERE id = :id RETURNING actor_id, reach, scope", id=status_id
+    )
+    _announce_end(connection, status_id, row, named_ids)
+
+
+async def _named_or_addressed(connection: Connection, status_id: StatusId) -> tuple[ActorId, ...]:
+    rows = await connection.fetch_all(
+        "SELECT actor_id FROM mention WHERE status_id = :id ORDER BY actor_id LIMIT :most",
+        id=status_id,
+        most=MOST_READERS_NAMED,
+    )
+    return tuple(ActorId(row["actor_id"]) for row in rows)
+
+
+def _announce_end(
+    connection: Connection, status_id: StatusId, row: Row | None, named_ids: tuple[ActorId, ...]
+) -> None:
+    """Those who may have a post before them learn that it is no more, if there was one."""
+    if row is not None:
+        author_id, reach, scope = ActorId(row["actor_id"]), Reach(row["reach"]), Scope(row["scope"])
+        connection.announce(Deleted(status_id, author_id, reach, scope, named_ids))
 
 
 async def status_by_uri(connection: Connection, uri: str) -> Status | None:
@@ -184,6 +292,33 @@ async def boost_by(connection: Connection, actor_id: ActorId, status_id: StatusI
         actor_id=actor_id,
     )
     return status_of(row) if row else None
+
+
+async def boosts_among(
+    connection: Connection, actor_id: ActorId, ids: Sequence[StatusId]
+) -> set[StatusId]:
+    """Which of these are boosts by this actor."""
+    rows = await connection.fetch_all(
+        """
+        SELECT id FROM status
+        WHERE id IN :ids AND actor_id = :actor_id AND boost_of_id IS NOT NULL
+        """,
+        ids=ids,
+        actor_id=actor_id,
+    )
+    return {StatusId(row["id"]) for row in rows}
+
+
+async def local_boosters(connection: Connection, status_id: StatusId) -> list[Actor]:
+    """Those people of ours who have boosted a post."""
+    rows = await connection.fetch_all(
+        """
+        SELECT a.* FROM status b JOIN actor a ON a.id = b.actor_id
+        WHERE b.boost_of_id = :id AND a.domain IS NULL
+        """,
+        id=status_id,
+    )
+    return [actor_of(row) for row in rows]
 
 
 async def interested_actors(connection: Connection, status_id: StatusId) -> list[Actor]:
@@ -234,6 +369,16 @@ def status_of(row: Row) -> Status:
         context=row["context"],
         told_favourites=row["told_favourites"],
         told_boosts=row["told_boosts"],
+    )
+
+
+def _edit_of(row: Row) -> Edit:
+    return Edit(
+        content=row["content"],
+        content_warning=row["content_warning"],
+        created_at=Millis(row["created_at"]),
+        is_sensitive=bool(row["is_sensitive"]),
+        attachments=msgspec.json.decode(row["attachments"], type=tuple[Attachment, ...]),
     )
 
 

@@ -1,168 +1,183 @@
 """This is where it is answered which statuses stand on a timeline, and in which order.
 
 Each question answers with ids that the viewer may see, newest first unless it says otherwise;
-db/status_views.py makes statuses of them.
+db/status_views.py makes statuses of them. A page lies `before` one post and `after` another. One
+that is `is_upward` begins at the lower end, next to what its reader has seen already.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from fedlearn.db.chosen import ALL, BY_ITSELF, Choice, chosen, wants
 from fedlearn.db.database import Connection, Row
-from fedlearn.db.follows import LAST
+from fedlearn.db.paging import LAST, ORDER, from_above
 from fedlearn.db.visibility import NOT_SILENCED, VISIBLE, eyes
 from fedlearn.db.wanted import WANTED, wishes
+from fedlearn.db.whole_statuses import STATE, note_seen
 from fedlearn.domain.audience import STRANGER, Viewer
 from fedlearn.domain.ids import ActorId, StatusId
-from fedlearn.domain.statuses import Status
-
-
-async def add_to_homes(
-    connection: Connection, owner_ids: Sequence[ActorId], status_id: StatusId
-) -> None:
-    """Put a status on these people's home timelines."""
-    await connection.execute_many(
-        "INSERT INTO home_entry (owner_id, status_id) VALUES (:owner, :status)"
-        " ON CONFLICT DO NOTHING",
-        [{"owner": owner, "status": status_id} for owner in owner_ids],
-    )
-
-
-async def home_owners(connection: Connection, status: Status) -> list[ActorId]:
-    """Whose home timelines a status belongs on, its author's own aside.
-
-    Followers of the author; for an answer only those who also follow whom it answers, or are them,
-    unless we do not know what it answers; for a direct post those whom it names; for a public post
-    those, too, who follow a hashtag of it.
-    """
-    rows = await connection.fetch_all(
-        """
-        SELECT f.follower_id AS id FROM follow f JOIN actor a ON a.id = f.follower_id
-        WHERE f.followee_id = :author AND f.state = 'accepted' AND a.domain IS NULL
-            AND CAST(:reach AS TEXT) <> 'direct'
-            AND (CAST(:parent_id AS BIGINT) IS NULL OR EXISTS (
-                SELECT 1 FROM status p WHERE p.id = :parent_id AND (
-                    p.actor_id IN (f.follower_id, f.followee_id)
-                    OR EXISTS (SELECT 1 FROM follow g WHERE g.follower_id = f.follower_id
-                        AND g.followee_id = p.actor_id AND g.state = 'accepted'))))
-        UNION
-        SELECT a.id FROM mention m JOIN actor a ON a.id = m.actor_id
-        WHERE m.status_id = :status AND a.domain IS NULL AND CAST(:reach AS TEXT) = 'direct'
-        UNION
-        SELECT t.actor_id FROM hashtag h JOIN followed_hashtag t ON t.name = h.name
-        WHERE h.status_id = :status AND CAST(:reach AS TEXT) = 'public'
-        """,
-        author=status.actor_id,
-        status=status.id,
-        parent_id=status.in_reply_to_id,
-        reach=status.reach.value,
-    )
-    return [ActorId(row["id"]) for row in rows]
-
-
-async def fill_home(
-    connection: Connection, owner_id: ActorId, author_id: ActorId, limit: int
-) -> None:
-    """After a new follow: the author's latest posts join the reader's home timeline.
-
-    Answers to people whom the reader does not follow stay away, as they do when they are new.
-    """
-    await connection.execute(
-        """
-        INSERT INTO home_entry (owner_id, status_id)
-        SELECT CAST(:owner AS BIGINT), s.id FROM status s
-        WHERE s.actor_id = :author AND s.reach <> 'direct'
-            AND (s.in_reply_to_id IS NULL OR EXISTS (
-                SELECT 1 FROM status p WHERE p.id = s.in_reply_to_id AND (
-                    p.actor_id IN (:owner, :author)
-                    OR EXISTS (SELECT 1 FROM follow g WHERE g.follower_id = :owner
-                        AND g.followee_id = p.actor_id AND g.state = 'accepted'))))
-        ORDER BY s.id DESC LIMIT :limit
-        ON CONFLICT DO NOTHING
-        """,
-        owner=owner_id,
-        author=author_id,
-        limit=limit,
-    )
-
-
-async def empty_home_of(connection: Connection, owner_id: ActorId, author_id: ActorId) -> None:
-    """After an unfollow: the author's posts leave the reader's home timeline."""
-    await connection.sweep(
-        """
-        DELETE FROM home_entry WHERE owner_id = :owner
-            AND status_id IN (SELECT id FROM status WHERE actor_id = :author)
-        """,
-        owner=owner_id,
-        author=author_id,
-    )
-
-
-async def trim_homes(connection: Connection, keep: int) -> None:
-    """Forget what lies deeper in home timelines than anybody scrolls."""
-    await connection.sweep(
-        """
-        DELETE FROM home_entry WHERE (owner_id, status_id) IN (
-            SELECT ranked.owner_id, ranked.status_id FROM (
-                SELECT owner_id, status_id,
-                    row_number() OVER (PARTITION BY owner_id ORDER BY status_id DESC) AS place
-                FROM home_entry) ranked
-            WHERE ranked.place > :keep)
-        """,
-        keep=keep,
-    )
 
 
 async def home_page(
-    connection: Connection, viewer: Viewer, *, before: StatusId | None, limit: int
+    connection: Connection,
+    viewer: Viewer,
+    *,
+    before: StatusId | None,
+    limit: int,
+    after: StatusId | None = None,
+    is_upward: bool = False,
 ) -> list[StatusId]:
-    """What the people one follows have posted and boosted, and one's own posts."""
+    """What the people one follows have posted and boosted, and one's own posts.
+
+    What those on an exclusive list post is read there alone.
+    """
     rows = await connection.fetch_all(
         f"""
-        SELECT s.id FROM home_entry h JOIN status s ON s.id = h.status_id
-        WHERE h.owner_id = :viewer_id AND h.status_id < :before AND {VISIBLE} AND {WANTED}
-        ORDER BY h.status_id DESC LIMIT :limit
+        SELECT s.id, {STATE} FROM home_entry h JOIN status s ON s.id = h.status_id
+        WHERE h.owner_id = :viewer_id AND h.status_id < :before AND h.status_id > :after
+            AND {VISIBLE} AND {WANTED}
+            AND NOT EXISTS (
+                SELECT 1 FROM list_member xm JOIN people_list xl ON xl.id = xm.list_id
+                WHERE xm.actor_id = s.actor_id AND xl.owner_id = :viewer_id AND xl.is_exclusive)
+        ORDER BY h.status_id {ORDER[is_upward]} LIMIT :limit
         """,
         before=before or LAST,
+        after=after or 0,
         limit=limit,
         **wishes(viewer),
     )
-    return _ids(rows)
+    note_seen(connection, viewer, rows)
+    return _newest_first(rows, is_upward=is_upward)
 
 
 async def public_page(
-    connection: Connection, viewer: Viewer, *, before: StatusId | None, limit: int
+    connection: Connection,
+    viewer: Viewer,
+    *,
+    before: StatusId | None,
+    limit: int,
+    after: StatusId | None = None,
+    is_upward: bool = False,
+    choice: Choice = ALL,
 ) -> list[StatusId]:
-    """Public posts written here, without replies and boosts."""
-    rows = await connection.fetch_all(
-        f"""
-        SELECT s.id FROM status s
-        WHERE s.is_local AND s.reach = 'public' AND s.boost_of_id IS NULL
-            AND s.in_reply_to_uri IS NULL AND s.id < :before AND {VISIBLE} AND {WANTED}
-        ORDER BY s.id DESC LIMIT :limit
-        """,
-        before=before or LAST,
-        limit=limit,
-        **wishes(viewer),
+    """Public posts written here, without boosts, replies to others, and those who are silenced."""
+    return await _public(
+        connection,
+        viewer,
+        "s.is_local",
+        before,
+        limit,
+        after=after,
+        is_upward=is_upward,
+        choice=choice,
     )
-    return _ids(rows)
+
+
+async def remote_page(
+    connection: Connection,
+    viewer: Viewer,
+    *,
+    before: StatusId | None,
+    limit: int,
+    after: StatusId | None = None,
+    is_upward: bool = False,
+    choice: Choice = ALL,
+) -> list[StatusId]:
+    """The same of other servers."""
+    return await _public(
+        connection,
+        viewer,
+        "NOT s.is_local",
+        before,
+        limit,
+        after=after,
+        is_upward=is_upward,
+        choice=choice,
+    )
+
+
+async def federated_page(
+    connection: Connection,
+    viewer: Viewer,
+    *,
+    before: StatusId | None,
+    limit: int,
+    after: StatusId | None = None,
+    is_upward: bool = False,
+    choice: Choice = ALL,
+) -> list[StatusId]:
+    """The same of this server and of others: each has its own index."""
+    found: list[StatusId] = []
+    for page in (public_page, remote_page):
+        found += await page(
+            connection,
+            viewer,
+            before=before,
+            limit=limit,
+            after=after,
+            is_upward=is_upward,
+            choice=choice,
+        )
+    return _nearest(found, limit, is_upward=is_upward)
 
 
 async def hashtag_page(
-    connection: Connection, viewer: Viewer, name: str, *, before: StatusId | None, limit: int
+    connection: Connection,
+    viewer: Viewer,
+    name: str,
+    *,
+    before: StatusId | None,
+    limit: int,
+    after: StatusId | None = None,
+    is_upward: bool = False,
+    choice: Choice = ALL,
 ) -> list[StatusId]:
     """Public posts with this hashtag, none from silenced domains; to strangers only ours."""
     rows = await connection.fetch_all(
         f"""
         SELECT s.id FROM hashtag h JOIN status s ON s.id = h.status_id
-        WHERE h.name = lower(:name) AND h.status_id < :before AND s.reach = 'public'
-            AND (s.is_local OR :viewer_is_local) AND {NOT_SILENCED} AND {VISIBLE} AND {WANTED}
-        ORDER BY h.status_id DESC LIMIT :limit
+        WHERE h.name = lower(:name) AND h.status_id < :before AND h.status_id > :after
+            AND s.reach = 'public'
+            AND (s.is_local OR :viewer_is_local) AND {chosen(choice)}
+            AND {NOT_SILENCED} AND {VISIBLE} AND {WANTED}
+        ORDER BY h.status_id {ORDER[is_upward]} LIMIT :limit
         """,
         name=name,
         before=before or LAST,
+        after=after or 0,
         limit=limit,
         **wishes(viewer),
+        **wants(choice),
     )
-    return _ids(rows)
+    return _newest_first(rows, is_upward=is_upward)
+
+
+async def hashtags_page(
+    connection: Connection,
+    viewer: Viewer,
+    names: frozenset[str],
+    *,
+    before: StatusId | None,
+    limit: int,
+    after: StatusId | None = None,
+    is_upward: bool = False,
+    choice: Choice = ALL,
+) -> list[StatusId]:
+    """The same with any of these: each of them leads to its posts in their order."""
+    found: set[StatusId] = set()
+    for name in names:
+        found |= set(
+            await hashtag_page(
+                connection,
+                viewer,
+                name,
+                before=before,
+                limit=limit,
+                after=after,
+                is_upward=is_upward,
+                choice=choice,
+            )
+        )
+    return _nearest(found, limit, is_upward=is_upward)
 
 
 async def author_page(
@@ -172,20 +187,26 @@ async def author_page(
     *,
     before: StatusId | None,
     limit: int,
+    after: StatusId | None = None,
+    is_upward: bool = False,
+    choice: Choice = ALL,
 ) -> list[StatusId]:
     """What one actor has posted and boosted, for its profile."""
     rows = await connection.fetch_all(
         f"""
         SELECT s.id FROM status s
-        WHERE s.actor_id = :author AND s.id < :before AND s.reach <> 'direct' AND {VISIBLE}
-        ORDER BY s.id DESC LIMIT :limit
+        WHERE s.actor_id = :author AND s.id < :before AND s.id > :after
+            AND s.reach <> 'direct' AND {chosen(choice)} AND {VISIBLE}
+        ORDER BY s.id {ORDER[is_upward]} LIMIT :limit
         """,
         author=author_id,
         before=before or LAST,
+        after=after or 0,
         limit=limit,
         **eyes(viewer),
+        **wants(choice),
     )
-    return _ids(rows)
+    return _newest_first(rows, is_upward=is_upward)
 
 
 async def outbox_page(
@@ -235,106 +256,44 @@ async def count_outbox(connection: Connection, author_id: ActorId) -> int:
     return int(row["n"]) if row else 0
 
 
-async def ancestors(
-    connection: Connection, viewer: Viewer, status_id: StatusId, limit: int = 50
-) -> list[StatusId]:
-    """What a status answers, the beginning of the conversation first.
-
-    Other servers can make posts answer each other in a circle; each is then told once.
-    """
-    rows = await connection.fetch_all(
-        f"""
-        WITH RECURSIVE above (id, parent, depth) AS (
-            SELECT id, in_reply_to_id, 0 FROM status WHERE id = :id
-            UNION ALL
-            SELECT p.id, p.in_reply_to_id, above.depth + 1
-            FROM status p JOIN above ON p.id = above.parent WHERE above.depth < :limit
-        )
-        SELECT s.id FROM (SELECT id, min(depth) AS depth FROM above GROUP BY id) found
-        JOIN status s ON s.id = found.id
-        WHERE found.depth > 0 AND {VISIBLE} ORDER BY found.depth DESC
-        """,
-        id=status_id,
-        limit=limit,
-        **eyes(viewer),
-    )
-    return _ids(rows)
-
-
-async def descendants(
-    connection: Connection, viewer: Viewer, status_id: StatusId, limit: int = 200
-) -> list[StatusId]:
-    """What answers a status, directly or through other answers, in the order of writing.
-
-    Below the beginning of a conversation also what belongs to it, and answers what is not here.
-    """
-    rows = await connection.fetch_all(
-        f"""
-        WITH RECURSIVE below (id, depth) AS (
-            SELECT id, 0 FROM status WHERE id = :id
-            UNION ALL
-            SELECT o.id, 1 FROM status r JOIN status o ON o.conversation = r.conversation
-            WHERE r.id = :id AND r.in_reply_to_uri IS NULL
-                AND o.in_reply_to_id IS NULL AND o.in_reply_to_uri IS NOT NULL
-            UNION ALL
-            SELECT c.id, below.depth + 1
-            FROM status c JOIN below ON c.in_reply_to_id = below.id WHERE below.depth < 50
-        )
-        SELECT s.id FROM status s
-        WHERE s.id IN (SELECT id FROM below WHERE depth > 0) AND s.id <> :id AND {VISIBLE}
-        ORDER BY s.id LIMIT :limit
-        """,
-        id=status_id,
-        limit=limit,
-        **eyes(viewer),
-    )
-    return _ids(rows)
-
-
-async def replies_page(
+async def _public(
     connection: Connection,
     viewer: Viewer,
-    status_id: StatusId,
-    *,
-    after: StatusId,
+    whose: str,
+    before: StatusId | None,
     limit: int,
-    others_only: bool = False,
+    *,
+    after: StatusId | None,
+    is_upward: bool,
+    choice: Choice,
 ) -> list[StatusId]:
-    """Direct answers to a status, those by its author first, then oldest first.
-
-    `after` is the last one had; `others_only` when that was not by the author.
-    """
+    # `whose` stands in the statement itself: by it the databases find the index of such posts.
     rows = await connection.fetch_all(
         f"""
-        SELECT s.id FROM status s JOIN status parent ON parent.id = s.in_reply_to_id
-        WHERE parent.id = :id AND {VISIBLE}
-            AND (CASE WHEN s.actor_id = parent.actor_id THEN 0 ELSE 1 END, s.id)
-                > (CAST(:by_others AS INTEGER), CAST(:after AS BIGINT))
-        ORDER BY CASE WHEN s.actor_id = parent.actor_id THEN 0 ELSE 1 END, s.id LIMIT :limit
+        SELECT s.id, {STATE} FROM status s
+        WHERE {whose} AND s.reach = 'public' AND s.boost_of_id IS NULL
+            AND {BY_ITSELF} AND s.id < :before AND s.id > :after
+            AND {chosen(choice)} AND {NOT_SILENCED} AND {VISIBLE} AND {WANTED}
+        ORDER BY s.id {ORDER[is_upward]} LIMIT :limit
         """,
-        id=status_id,
-        by_others=int(others_only),
-        after=after,
+        before=before or LAST,
+        after=after or 0,
         limit=limit,
-        **eyes(viewer),
+        **wishes(viewer),
+        **wants(choice),
     )
-    return _ids(rows)
+    note_seen(connection, viewer, rows)
+    return _newest_first(rows, is_upward=is_upward)
 
 
-async def conversation_page(
-    connection: Connection, viewer: Viewer, conversation: str, limit: int
-) -> list[StatusId]:
-    """What belongs to one conversation, oldest first."""
-    rows = await connection.fetch_all(
-        f"""
-        SELECT s.id FROM status s WHERE s.conversation = :conversation AND {VISIBLE}
-        ORDER BY s.id LIMIT :limit
-        """,
-        conversation=conversation,
-        limit=limit,
-        **eyes(viewer),
-    )
-    return _ids(rows)
+def _nearest(found: Iterable[StatusId], limit: int, *, is_upward: bool) -> list[StatusId]:
+    """Of several questions the answer to all of them together."""
+    nearest = sorted(found, reverse=not is_upward)[:limit]
+    return sorted(nearest, reverse=True)
+
+
+def _newest_first(rows: Sequence[Row], *, is_upward: bool) -> list[StatusId]:
+    return _ids(from_above(rows, is_upward=is_upward))
 
 
 def _ids(rows: Sequence[Row]) -> list[StatusId]:

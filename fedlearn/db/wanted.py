@@ -13,17 +13,22 @@ from fedlearn.db.visibility import eyes
 from fedlearn.domain.audience import Viewer
 from fedlearn.domain.ids import ActorId, now
 
-WANTED = """(
-    NOT EXISTS (
-        SELECT 1 FROM mute wm
-        WHERE wm.actor_id = :viewer_id AND (wm.expires_at IS NULL OR wm.expires_at > :now)
-            AND wm.target_id IN (
-                s.actor_id, (SELECT wb.actor_id FROM status wb WHERE wb.id = s.boost_of_id)))
-    AND NOT EXISTS (
-        SELECT 1 FROM actor wa JOIN domain_block wd ON wd.domain IN (wa.domain, wa.host)
-        WHERE wd.actor_id = :viewer_id AND wa.id IN (
-            s.actor_id, (SELECT wb.actor_id FROM status wb WHERE wb.id = s.boost_of_id)))
-)"""
+NOT_MUTED = """NOT EXISTS (
+    SELECT 1 FROM mute wm WHERE wm.actor_id = :viewer_id AND wm.target_id = {actor_id}
+        AND (wm.expires_at IS NULL OR wm.expires_at > :now))"""
+
+NOT_FROM_BLOCKED = """NOT EXISTS (
+    SELECT 1 FROM actor wa JOIN domain_block wd ON wd.domain IN (wa.domain, wa.host)
+    WHERE wd.actor_id = :viewer_id AND wa.id = {actor_id})"""
+
+BOOSTED = "(SELECT wb.actor_id FROM status wb WHERE wb.id = s.boost_of_id)"
+
+WANTED = f"""(
+    {NOT_MUTED.format(actor_id="s.actor_id")}
+    AND (s.is_local OR {NOT_FROM_BLOCKED.format(actor_id="s.actor_id")})
+    AND (s.boost_of_id IS NULL OR (
+        {NOT_MUTED.format(actor_id=BOOSTED)} AND {NOT_FROM_BLOCKED.format(actor_id=BOOSTED)}))
+) IS TRUE"""
 
 
 def wishes(viewer: Viewer) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from cachetools import TTLCache
 
 from fedlearn.db import hosts as db_hosts
 from fedlearn.db.database import Database
-from fedlearn.errors import FetchError
+from fedlearn.errors import Unwelcome
 from fedlearn.settings import Federation
 
 HOSTS_REMEMBERED = 10_000
@@ -34,9 +34,9 @@ class Welcome:
         return known
 
     async def guard(self, host: str) -> None:
-        """Called with the host of every fetch; `FetchError` for one with which we do not talk."""
+        """Called with the host of every fetch; `Unwelcome` for one with which we do not talk."""
         if not await self.includes(host):
-            raise FetchError(f"this server does not talk with {host}")
+            raise Unwelcome(f"this server does not talk with {host}")
 
     def forget(self) -> None:
         """An operator has said something new."""

@@ -5,8 +5,9 @@ from enum import StrEnum
 
 from fedlearn.domain.audience import Viewer
 from fedlearn.domain.emojis import Emoji
+from fedlearn.domain.habits import Habits
 from fedlearn.domain.ids import ActorId, Millis, Uri, UserId
-from fedlearn.domain.policies import Policy
+from fedlearn.domain.policies import Measure, Policy
 
 
 class ActorKind(StrEnum):
@@ -21,10 +22,14 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ProfileField:
-    """One line of a profile: a name and sanitised HTML."""
+    """One line of a profile: a name and sanitised HTML.
+
+    It is verified when the page that it leads to leads back to the profile.
+    """
 
     name: str
     value: str
+    verified_at: Millis | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,9 @@ class Actor:
     fetched_at: Millis
     gone_at: Millis | None  # deleted, here or by its server
     suspended_at: Millis | None
-    policy: Policy | None = None  # what an operator has said of its domain
+    policy: Policy | None = None  # what comes of all that was said of it and of its domain
+    measure: Measure | None = None  # what moderators have said of it alone
+    is_sensitized: bool = False  # they have all its pictures folded
 
     @property
     def uri(self) -> Uri:
@@ -149,6 +156,23 @@ class User:
     created_at: Millis
     approved_at: Millis | None
     confirmed_at: Millis | None  # when it was proven that the address is theirs, or was vouched for
+    posting_language: str | None = None  # of what they write, unless they say otherwise
+    time_zone: str = "UTC"  # of the clock by which they post later
+    habits: Habits = Habits()  # how they post, unless they say otherwise
+    locale: str | None = None  # the language of pages and letters to them; None: their browser's
+    disabled_at: Millis | None = None  # since when moderators keep them out of their account
+
+    @property
+    def is_let_in(self) -> bool:
+        """Whether they may do something here, by whatever door they come."""
+        return self.approved_at is not None and self.disabled_at is None and self.actor.is_active
+
+    @property
+    def is_newcomer(self) -> bool:
+        """Whether they have made an account and only wait to be let in."""
+        waits = self.approved_at is None or self.confirmed_at is None
+        is_out = self.disabled_at is not None or self.actor.gone_at is not None
+        return waits and not is_out and self.actor.measure is not Measure.SUSPEND
 
 
 class LinkPurpose(StrEnum):

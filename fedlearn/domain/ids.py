@@ -16,7 +16,10 @@ Millis = NewType("Millis", int)  # milliseconds since 1970, UTC
 
 SEQUENCE_BITS = 16
 SECOND_MS = 1000
-FRESH_MS = 15 * 60 * SECOND_MS
+MINUTE_MS = 60 * SECOND_MS
+HOUR_MS = 60 * MINUTE_MS
+DAY_MS = 24 * HOUR_MS
+FRESH_MS = 15 * MINUTE_MS
 
 # Begun anywhere, so that processes need not agree on who counts from where.
 _sequence = count(secrets.randbits(SEQUENCE_BITS))

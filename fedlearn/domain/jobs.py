@@ -16,14 +16,23 @@ class JobKind(StrEnum):
     FETCH_CONVERSATION = "fetch_conversation"
     FETCH_HANDED_ON = "fetch_handed_on"
     FETCH_FEATURED = "fetch_featured"
+    FETCH_OUTBOX = "fetch_outbox"
     RESOLVE_MENTION = "resolve_mention"
     SYNCHRONIZE_FOLLOWERS = "synchronize_followers"
     ANNOUNCE_MOVE = "announce_move"
     TELL_TALLIES = "tell_tallies"
+    POST_SCHEDULED = "post_scheduled"
     END_POLL = "end_poll"
+    FETCH_PREVIEW = "fetch_preview"
     VERIFY_QUOTE = "verify_quote"
+    VERIFY_FIELDS = "verify_fields"
     MAIL_PASSWORD_LINK = "mail_password_link"  # noqa: S105 - the word, not a secret
     MAIL_CONFIRMATION = "mail_confirmation"
+    MAIL_NOTICE = "mail_notice"
+    DELETE_STATUS = "delete_status"
+    MAIL_LETTER = "mail_letter"
+    PROCESS_MEDIA = "process_media"
+    WAKE_APP = "wake_app"
     CLEAN_UP = "clean_up"
 
 

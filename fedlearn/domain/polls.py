@@ -26,6 +26,7 @@ class Poll:
     closed_at: Millis | None = None
     voters: int = 0
     own_choices: frozenset[int] = frozenset()
+    hides_totals: bool = False  # until it is over
 
     def share_of(self, option: PollOption) -> int:
         """How many of a hundred voters chose an answer."""
@@ -37,6 +38,10 @@ class Poll:
         """Whether both offer the same answers, so that votes in one are votes in the other."""
         titles = [[option.title for option in one.options] for one in (self, other)]
         return titles[0] == titles[1] and self.is_multiple == other.is_multiple
+
+    def tells_totals(self, at: Millis) -> bool:
+        """Whether it is told how often each answer was chosen."""
+        return not self.hides_totals or self.is_over(at)
 
     def is_over(self, at: Millis) -> bool:
         """Whether nobody can vote any more."""

@@ -2,17 +2,24 @@
 
 from dataclasses import dataclass
 
+from msgspec import Struct
+
 from fedlearn.domain.actors import Actor
 from fedlearn.domain.audience import Reach, Scope, narrower
 from fedlearn.domain.emojis import Emoji
+from fedlearn.domain.filters import FilterResult
 from fedlearn.domain.ids import ActorId, Millis, StatusId, Uri
+from fedlearn.domain.media import Focus, MediaKind, Run, kind_of
 from fedlearn.domain.polls import Poll
 from fedlearn.domain.quotes import QuotePolicy, QuoteState
 
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A picture, sound or film that belongs to a status; `url` is where its owner serves it."""
+    """A picture, sound or film that belongs to a status; `url` is where its owner serves it.
+
+    `media_id` is that of the upload, and `run` how it runs, for what was uploaded here.
+    """
 
     media_type: str
     url: str
@@ -20,16 +27,29 @@ class Attachment:
     blurhash: str | None = None
     width: int | None = None
     height: int | None = None
+    focus: Focus | None = None
+    media_id: int | None = None
+    run: Run | None = None
+
+    @property
+    def kind(self) -> MediaKind:
+        """What it is to whoever looks at it."""
+        return kind_of(self.media_type, self.run)
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """Where a post leads, as its author's server describes it."""
+    """Where a post leads, as its author's server describes it, or else the page itself.
+
+    `site` is what the page says that it belongs to.
+    """
 
     url: str
     title: str
     description: str = ""
     image: str | None = None
+    image_description: str = ""
+    site: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +140,14 @@ class QuoteView:
     view: "StatusView | None"
 
 
-@dataclass(frozen=True, slots=True)
-class StatusView:
+class StatusView(Struct, frozen=True):
     """A status with all that a reader is shown; pages, API and ActivityPub are made from it.
 
     Counts hold only what the viewer may see, or for posts of others what their server tells of all.
-    `favourited`, `boosted`, `pinned` and `bookmarked` are the viewer's own.
+    `in_reply_to` is what it answers, where the viewer wants to be shown that: its author and its
+    own words, not who liked it or what it answers in turn.
+    `favourited`, `boosted`, `pinned`, `bookmarked` and `muted` (its thread) are the viewer's own;
+    `filtered` are the viewer's filters that speak of it, where that was asked.
     """
 
     status: Status
@@ -138,19 +160,28 @@ class StatusView:
     quote: QuoteView | None = None
     reactions: tuple[ReactionView, ...] = ()
     in_reply_to_author: Actor | None = None
+    in_reply_to: "StatusView | None" = None
     boost_of: "StatusView | None" = None
     replies: int = 0
     boosts: int = 0
     favourites: int = 0
+    quotes: int = 0
     favourited: bool = False
     boosted: bool = False
     pinned: bool = False
     bookmarked: bool = False
+    muted: bool = False
+    filtered: tuple[FilterResult, ...] = ()
 
     @property
     def id(self) -> StatusId:
         """Id of the status."""
         return self.status.id
+
+    @property
+    def is_sensitive(self) -> bool:
+        """Whether its pictures are folded: its author says so, or moderators of all of theirs."""
+        return self.status.is_sensitive or self.author.is_sensitized
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,3 +191,5 @@ class Edit:
     content: str
     content_warning: str
     created_at: Millis
+    is_sensitive: bool = False
+    attachments: tuple[Attachment, ...] = ()

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 
 # Scripts that leave no space between words: each sign is a word, and several are a phrase.
 UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
@@ -20,6 +21,15 @@ MOST_WORDS = 3_000
 LONGEST_WORD = 40
 
 Phrase = tuple[str, ...]
+
+
+class Only(StrEnum):
+    """What posts are to be like that are looked for, or where they are to be."""
+
+    ANSWERS = "reply"
+    SENSITIVE = "sensitive"
+    TAKEN_PART = "library"
+    PUBLIC = "public"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,12 @@ Pure: from what was known and what happened to what is known now.
 
 from dataclasses import replace
 
-from fedlearn.db.hosts import DAY_MS, HostHealth
-from fedlearn.domain.ids import Millis
+from fedlearn.db.hosts import HostHealth
+from fedlearn.domain.ids import DAY_MS, HOUR_MS, MINUTE_MS, Millis
 
-MINUTE_MS = 60_000
 FAILURES_BEFORE_OPEN = 5
 FIRST_PAUSE_MS = 5 * MINUTE_MS
-LONGEST_PAUSE_MS = 6 * 60 * MINUTE_MS
+LONGEST_PAUSE_MS = 6 * HOUR_MS
 FAILING_DAYS_BEFORE_DEAD = 7
 # A dead host is asked now and then, and comes back at once when it calls us.
 PAUSE_OF_THE_DEAD_MS = 7 * DAY_MS

@@ -11,20 +11,18 @@ from dataclasses import dataclass, replace
 from fedlearn.activitypub.client import Receipt
 from fedlearn.activitypub.keys import SigningKey
 from fedlearn.db import actors as db_actors
-from fedlearn.domain.ids import Millis, now
+from fedlearn.domain.ids import DAY_MS, HOUR_MS, MINUTE_MS, Millis, now
 from fedlearn.domain.jobs import Delivery
 from fedlearn.errors import FetchError
 from fedlearn.instance import Instance
 from fedlearn.outbox.egress import Leak
 from fedlearn.outbox.synchronization import synchronization
 
-MINUTE_MS = 60_000
-HOUR_MS = 60 * MINUTE_MS
 RETRY_AFTER = (
     *(minutes * MINUTE_MS for minutes in (1, 5, 30)),
     *(hours * HOUR_MS for hours in (2, 6, 12, 24, 48)),
 )
-LONGEST_RETRY_AFTER_MS = 24 * HOUR_MS
+LONGEST_RETRY_AFTER_MS = DAY_MS
 JITTER = 0.2
 # However often it was tried, because its host seemed to be well again: nothing is given up sooner.
 TRIED_FOR_MS = int(sum(RETRY_AFTER) * (1 - JITTER))

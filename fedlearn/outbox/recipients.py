@@ -39,7 +39,7 @@ async def recipients_of(connection: Connection, view: StatusView) -> Recipients:
     inboxes: list[Uri] = []
     if view.status.reach is not Reach.DIRECT:
         inboxes = await db_follows.follower_inboxes(connection, view.author.id)
-    if view.status.reach is Reach.PUBLIC:
+    if view.status.reach is Reach.PUBLIC and not view.author.is_silenced:
         inboxes += await db_relays.relay_inboxes(connection, RelayStyle.MASTODON)
     named = await actors_by_id(connection, [mention.actor_id for mention in view.mentions])
     people = [*named.values(), *_answered(view)]
@@ -56,6 +56,9 @@ async def recipients_of_change(connection: Connection, view: StatusView) -> Reci
     if view.status.reach is Reach.PUBLIC:
         # These were only told where the post is; what becomes of it they can pass on themselves.
         inboxes += await db_relays.relay_inboxes(connection, RelayStyle.LITEPUB)
+        if view.author.is_silenced:
+            # What they passed on before must still come to its end.
+            inboxes += await db_relays.relay_inboxes(connection, RelayStyle.MASTODON)
     return Recipients(tuple(inboxes), (*recipients.people, *interested))
 
 

@@ -12,15 +12,16 @@ from fedlearn.activitypub.webfinger import Handle, Resource, read_handle
 from fedlearn.db import actors as db_actors
 from fedlearn.db import jobs as db_jobs
 from fedlearn.db import media as db_media
+from fedlearn.db.database import Connection
 from fedlearn.domain.actors import Actor, Profile, ProfileField
-from fedlearn.domain.ids import Uri, now
+from fedlearn.domain.ids import DAY_MS, Uri, now
 from fedlearn.domain.jobs import JobKind
-from fedlearn.errors import FetchError, Gone, RefusedDocument
+from fedlearn.errors import Gone, Missing, RefusedDocument
 from fedlearn.instance import Instance
 from fedlearn.remote.files import forget_addresses
 from fedlearn.text.sanitize import sanitize, to_plain_text
 
-STALE_AFTER_MS = 86_400_000
+STALE_AFTER_MS = DAY_MS
 
 
 async def find_actor(instance: Instance, uri: str) -> Actor:
@@ -30,17 +31,36 @@ async def find_actor(instance: Instance, uri: str) -> Actor:
     return known or await fetch_actor(instance, uri)
 
 
+def read_typed(instance: Instance, text: str) -> Handle | None:
+    """A handle as people type it, which need not name the domain of our own people."""
+    text = text.strip()
+    return read_handle(text if "@" in text.lstrip("@") else f"{text}@{instance.uris.domain}")
+
+
+def is_ours(instance: Instance, handle: Handle) -> bool:
+    """Whether a handle is of one of our people."""
+    return handle.domain in {instance.uris.domain, host_of(instance.uris.origin)}
+
+
+async def known_by_handle(
+    instance: Instance, connection: Connection, handle: Handle | None
+) -> Actor | None:
+    """The actor of a handle as far as it is known; nobody is asked."""
+    if handle is None:
+        return None
+    if is_ours(instance, handle):
+        return await db_actors.local_actor(connection, handle.name)
+    return await db_actors.remote_actor(connection, handle.name, handle.domain)
+
+
 async def find_handle(instance: Instance, handle: Handle) -> Actor:
     """The actor of a handle, ours or another server's; from memory, else looked up."""
     async with instance.db.read() as connection:
-        if handle.domain in {instance.uris.domain, host_of(instance.uris.origin)}:
-            known = await db_actors.local_actor(connection, handle.name)
-            if known is None or not known.is_active:
-                raise FetchError(f"there is nobody called {handle.name} here")
-            return known
-        known = await db_actors.remote_actor(connection, handle.name, handle.domain)
+        known = await known_by_handle(instance, connection, handle)
     if known is not None and known.is_active:
         return known
+    if is_ours(instance, handle):
+        raise Missing(f"there is nobody called {handle.name} here")
     resource = await instance.webfinger.look_up(handle)
     return await fetch_actor(instance, resource.actor, resource)
 

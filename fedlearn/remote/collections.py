@@ -34,6 +34,19 @@ async def read_items(instance: Instance, uri: Uri, most: int = MOST_ITEMS) -> li
     return found[:most]
 
 
+async def first_items(instance: Instance, uri: Uri, most: int) -> list[Document]:
+    """The first documents in a collection or on its first page; mere names are left out.
+
+    Raises what `read_items` does.
+    """
+    page = await _fetch(instance, uri)
+    if values.kind(page) not in COLLECTIONS:
+        raise RefusedDocument(f"{uri} is no collection")
+    if "first" in page and not _listed(page):
+        page = await _following(instance, page, [uri]) or page
+    return [one for one in _listed(page) if isinstance(one, dict)][:most]
+
+
 async def _following(instance: Instance, page: Document, asked: list[Uri]) -> Document | None:
     """The next page; None where there is none, or none that may be read."""
     value = page.get("next" if values.kind(page) in PAGES else "first")
@@ -56,5 +69,8 @@ async def _fetch(instance: Instance, uri: Uri) -> Document:
 
 
 def _items(page: Document, most: int) -> list[Uri]:
-    listed = [*values.items(page.get("orderedItems")), *values.items(page.get("items"))]
-    return list(values.uris(listed, most))
+    return list(values.uris(_listed(page), most))
+
+
+def _listed(page: Document) -> list[object]:
+    return [*values.items(page.get("orderedItems")), *values.items(page.get("items"))]

@@ -17,6 +17,7 @@ from fedlearn.activitypub.vocabulary.notes import NoteDocument
 from fedlearn.db import blocks as db_blocks
 from fedlearn.db import conversations as db_conversations
 from fedlearn.db import statuses as db_statuses
+from fedlearn.db.conversations import FRESH_MS
 from fedlearn.db.database import Connection
 from fedlearn.db.jobs import NewJob, insert_jobs
 from fedlearn.domain.actors import Actor
@@ -66,11 +67,14 @@ class Walk(msgspec.Struct):
         self.steps = [*self.steps, *new][:MOST_STEPS]
 
 
-async def want_conversation(connection: Connection, status: Status) -> None:
+async def want_conversation(
+    connection: Connection, status: Status, *, fresh_ms: int = FRESH_MS
+) -> None:
     """Ask for the rest of the conversation of a post, where that was not done lately."""
     await want_parent(connection, status)
-    ends = await db_conversations.open_ends(connection, status.id)
-    claimed = await db_conversations.claim_ends(connection, [end.id for end in ends])
+    ends = await db_conversations.open_ends(connection, status.id, fresh_ms=fresh_ms)
+    ids = [end.id for end in ends]
+    claimed = await db_conversations.claim_ends(connection, ids, fresh_ms=fresh_ms)
     steps = [Step(end.uri) for end in ends if end.id in claimed]
     if steps:
         await _go_on(connection, Walk(status.conversation, steps))

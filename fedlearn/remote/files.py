@@ -1,43 +1,19 @@
 """This is where kept files of other servers lie on the disk, and are removed from it."""
 
 import asyncio
-import os
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from typing import BinaryIO
 
 from fedlearn.db import media as db_media
 from fedlearn.domain.media import CachedMedia
-from fedlearn.errors import Unavailable
 from fedlearn.instance import Instance
 from fedlearn.settings import Settings
-
-BEING_WRITTEN = ".new"
-# What was written a moment ago may not be in the database yet.
-LEFT_ALONE = 3600.0  # seconds
+from fedlearn.storage import old_files, parts_of, remove
 
 
 def cache_folder(settings: Settings) -> Path:
     """Where kept files lie."""
     return settings.data_dir / "cache"
-
-
-@contextmanager
-def new_file(path: Path) -> Iterator[BinaryIO]:
-    """A file that is there under its name when it is whole, and not at all otherwise."""
-    # Another process may be fetching the same.
-    draft = path.with_name(f"{path.name}{BEING_WRITTEN}{os.getpid()}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with draft.open("wb") as file:
-            yield file
-        draft.replace(path)
-    except OSError as error:
-        raise Unavailable(f"the file cannot be written: {error}") from error
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 async def forget_files(instance: Instance, files: Sequence[CachedMedia]) -> None:
@@ -64,20 +40,3 @@ async def sweep(instance: Instance) -> None:
         async with instance.db.read() as connection:
             known = await db_media.known_paths(connection, paths)
         await asyncio.to_thread(remove, [folder / path for path in paths if path not in known])
-
-
-def remove(paths: list[Path]) -> None:
-    """Remove these files, those of them that are there."""
-    for path in paths:
-        path.unlink(missing_ok=True)
-
-
-def parts_of(folder: Path) -> list[Path]:
-    """The folders that a large one is divided into."""
-    return sorted(path for path in folder.glob("*") if path.is_dir())
-
-
-def old_files(part: Path) -> list[Path]:
-    """What lies in a folder, without what was written a moment ago."""
-    latest = time.time() - LEFT_ALONE
-    return [path for path in part.iterdir() if path.stat().st_mtime < latest]

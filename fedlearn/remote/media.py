@@ -15,18 +15,19 @@ from cachetools import TTLCache
 
 from fedlearn.activitypub.uris import host_of
 from fedlearn.db import media as db_media
-from fedlearn.domain.ids import Millis, now
+from fedlearn.domain.ids import HOUR_MS, Millis, now
 from fedlearn.domain.media import HEAD_BYTES, CachedMedia, media_type_of
 from fedlearn.errors import FetchError, NotFound, RefusedDocument, Unavailable, Unreachable
 from fedlearn.instance import Instance
-from fedlearn.remote.files import cache_folder, forget_files, new_file
+from fedlearn.remote.files import cache_folder, forget_files
+from fedlearn.storage import new_file
 
 log = logging.getLogger(__name__)
 
 ACCEPT = "image/*, video/*, audio/*"
 MEDIA_REMEMBERED = 10_000  # addresses that failed
 SILENT_FOR = 60.0  # seconds in which a host that was silent is asked for no other file
-USE_NOTED_EVERY_MS = 3_600_000
+USE_NOTED_EVERY_MS = HOUR_MS
 # When the cache is full, room is made for many, not for one.
 FULL_AGAIN_AFTER = 0.1
 FORGOTTEN_AT_ONCE = 200
@@ -51,7 +52,7 @@ class MediaCache:
         """Where a file lies, and its type; fetched if need be, `NotFound` when it cannot be had."""
         media = await self._kept(url) or await self._fetched(url)
         if media is None:
-            raise NotFound("This file cannot be had.")
+            raise NotFound
         return self._folder / media.path, media.media_type
 
     async def close(self) -> None:

@@ -51,4 +51,4 @@ async def resolve_mention(instance: Instance, payload: str) -> None:
     async with instance.db.write() as connection:
         status = await db_statuses.status_by_id(connection, StatusId(wanted.status_id))
         if status is not None:
-            await db_statuses.add_mentions(connection, status.id, [actor.id], is_silent=False)
+            await db_statuses.add_late_mention(connection, status.id, actor.id)

@@ -1,33 +1,43 @@
 """This is where people get an account, and say who they are."""
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from fedlearn.activitypub.render.activities import render_update_actor
 from fedlearn.activitypub.render.actors import render_actor
 from fedlearn.activitypub.uris import Uris
+from fedlearn.db import accounts as db_accounts
 from fedlearn.db import actors as db_actors
 from fedlearn.db import follows as db_follows
 from fedlearn.db import users as db_users
 from fedlearn.db.database import Connection, Database
 from fedlearn.domain.actors import Actor, ActorKind, Profile, Role, User
-from fedlearn.domain.ids import Millis, Uri, UserId, now
+from fedlearn.domain.audit import Act
+from fedlearn.domain.ids import ActorId, Uri, UserId, now
+from fedlearn.domain.roles import Steward
 from fedlearn.errors import Invalid, NotFound
 from fedlearn.instance import Instance
 from fedlearn.outbox.publish import publish_to_followers
+from fedlearn.services.email_domains import refuse_blocked
+from fedlearn.services.fields import (
+    TypedField,
+    make_fields,
+    plan_verification,
+    problems_of_fields,
+    with_proofs,
+)
 from fedlearn.services.mail_links import plan_confirmation
 from fedlearn.services.passwords import check_password, hash_password
-from fedlearn.services.tokens import hash_token, new_token
-from fedlearn.settings import Registration, Settings
+from fedlearn.services.permissions import write_down
+from fedlearn.settings import Settings
+from fedlearn.text.emails import is_email
 from fedlearn.text.format import format_status
+from fedlearn.text.languages import _
 
-DAY_MS = 24 * 3_600_000
-INVITATION_DAYS = 14
 LONGEST_NAME = 30
 NAME = re.compile(r"[a-zA-Z0-9_]+")
-LONGEST_EMAIL = 254
-EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 # Names that would be taken for a part of the server, or for somebody who speaks for it.
 RESERVED = frozenset({"about", "actor", "admin", "api", "inbox", "instance", "root", "support"})
 
@@ -40,65 +50,77 @@ class NewAccount:
     email: str
     password: str | None = None
     role: Role = Role.USER
+    invite_request: str = ""  # why they want to join
 
 
 async def create_account(
-    instance: Instance, wanted: NewAccount, *, approved: bool = True, confirmed: bool = True
+    instance: Instance,
+    wanted: NewAccount,
+    *,
+    approved: bool = True,
+    confirmed: bool = True,
+    actor_id: ActorId | None = None,
+    by: Steward | None = None,
 ) -> User:
     """A new person with an actor; `Invalid` names each field that will not do.
 
-    Who has not confirmed their address is asked to by mail.
+    Who has not confirmed their address is asked to by mail. Until then it may be anybody's, so
+    nobody is told whether it is taken: its owner is, instead of the question. It is written down
+    `by` whom somebody is given an account; nobody stands there for who makes one for themselves.
+    A number of its own is only for an instance on which programs are tried.
     """
-    password_hash = hash_password(wanted.password) if wanted.password else None
+    password_hash = await hash_password(instance, wanted.password) if wanted.password else None
     async with instance.db.write() as connection:
-        await _check(connection, wanted)
-        profile = new_profile(instance.uris, wanted.username, ActorKind.PERSON)
-        actor = await db_actors.store_actor(connection, profile, instance.settings.origin_host)
-        user_id = await db_users.insert_user(
+        await check_new(connection, wanted, tells_taken=confirmed)
+        user = await insert_account(
+            instance,
             connection,
-            actor_id=actor.id,
-            email=wanted.email,
-            password_hash=password_hash,
-            role=wanted.role,
-            approved_at=now() if approved else None,
-            confirmed_at=now() if confirmed else None,
+            wanted,
+            password_hash,
+            approved=approved,
+            confirmed=confirmed,
+            actor_id=actor_id,
         )
-        if not confirmed:
-            await plan_confirmation(connection, user_id, wanted.email)
-        if not (approved and confirmed):
-            # Nobody elsewhere learns of somebody who may never be let in.
-            await db_actors.set_suspended(connection, actor.id, now())
-        return await _user(connection, user_id)
+        if by is not None:
+            await write_down(connection, by, Act.CREATE_ACCOUNT, user.actor, role=wanted.role.value)
+    return user
 
 
-async def sign_up(instance: Instance, wanted: NewAccount, invitation: str) -> User:
-    """Somebody makes an account for themselves, as far as the operator lets them."""
-    mode = instance.settings.registration
-    if mode is Registration.CLOSED:
-        raise Invalid("Accounts are made by the people who run this server.")
-    if not wanted.password:
-        raise Invalid("Choose a password.", {"password": "Choose a password."})
-    if mode is Registration.INVITE:
-        async with instance.db.write() as connection:
-            # First, so that a form that comes back has not used up the invitation.
-            await _check(connection, wanted)
-            if not await db_users.use_invitation(connection, hash_token(invitation)):
-                raise Invalid("This invitation has been used or has run out.")
-    return await create_account(
-        instance,
-        wanted,
-        approved=mode is not Registration.APPROVAL,
-        confirmed=not instance.settings.sends_mail,
+async def insert_account(
+    instance: Instance,
+    connection: Connection,
+    wanted: NewAccount,
+    password_hash: str | None,
+    *,
+    approved: bool,
+    confirmed: bool,
+    invited_by: ActorId | None = None,
+    invite_request: str | None = None,
+    actor_id: ActorId | None = None,
+) -> User:
+    """An account with its actor, as far as somebody is let in already."""
+    profile, host = (
+        new_profile(instance.uris, wanted.username, ActorKind.PERSON),
+        instance.settings.origin_host,
     )
-
-
-async def make_invitation(instance: Instance) -> str:
-    """An address with which one person may sign up."""
-    token = new_token()
-    expires_at = Millis(now() + INVITATION_DAYS * DAY_MS)
-    async with instance.db.write() as connection:
-        await db_users.insert_invitation(connection, hash_token(token), expires_at)
-    return f"{instance.uris.origin}/sign-up?invitation={token}"
+    actor = await db_actors.store_actor(connection, profile, host, actor_id=actor_id)
+    user_id = await db_users.insert_user(
+        connection,
+        actor_id=actor.id,
+        email=wanted.email,
+        password_hash=password_hash,
+        role=wanted.role,
+        approved_at=now() if approved else None,
+        confirmed_at=now() if confirmed else None,
+        invited_by=invited_by,
+        invite_request=invite_request,
+    )
+    if not confirmed:
+        await plan_confirmation(connection, user_id, wanted.email)
+    if not (approved and confirmed):
+        # Nobody elsewhere learns of somebody who may never be let in.
+        await db_actors.set_suspended(connection, actor.id, now())
+    return await _user(connection, user_id)
 
 
 async def ensure_instance_actor(db: Database, uris: Uris, settings: Settings) -> Actor:
@@ -145,33 +167,57 @@ async def change_profile(
     instance: Instance,
     actor: Actor,
     *,
-    name: str,
-    bio: str,
-    is_locked: bool,
-    hides_follows: bool = False,
-    is_discoverable: bool = True,
-    is_indexable: bool = False,
+    name: str | None = None,
+    bio: str | None = None,
+    is_locked: bool | None = None,
+    hides_follows: bool | None = None,
+    is_discoverable: bool | None = None,
+    is_indexable: bool | None = None,
+    fields: Sequence[TypedField] | None = None,
 ) -> Actor:
-    """Say who one is; followers elsewhere are told. `bio` is plain text."""
-    _check_profile(instance.settings, name, bio)
-    summary = format_status(bio, {}, instance.uris.hashtag)
-    return await publish_profile(
-        instance,
-        actor,
-        name=name.strip(),
-        summary=summary,
-        is_locked=is_locked,
-        hides_follows=hides_follows,
-        is_discoverable=is_discoverable,
-        is_indexable=is_indexable,
-    )
+    """Say who one is; followers elsewhere are told. `bio` is plain text.
+
+    What is None stays as it is.
+    """
+    problems = _problems_of_profile(instance.settings, name or "", bio or "")
+    problems |= problems_of_fields(fields or ())
+    if problems:
+        raise Invalid(_("Your profile was not changed."), problems)
+    told = {
+        "name": None if name is None else name.strip(),
+        "summary": None if bio is None else format_status(bio, {}, instance.uris.hashtag),
+        "is_locked": is_locked,
+        "hides_follows": hides_follows,
+        "is_discoverable": is_discoverable,
+        "is_indexable": is_indexable,
+        "fields": None if fields is None else make_fields(instance.uris, fields),
+    }
+    changes = {what: value for what, value in told.items() if value is not None}
+    return await publish_profile(instance, actor, **changes)
 
 
 async def publish_profile(instance: Instance, actor: Actor, **changes: Any) -> Actor:
     """Keep what has changed in a profile, and tell followers elsewhere by Update."""
+    return await rewrite_profile(instance, actor, lambda known: replace(known, **changes))
+
+
+async def rewrite_profile(
+    instance: Instance, actor: Actor, change: Callable[[Profile], Profile]
+) -> Actor:
+    """The same for a change that follows from what the profile says by then, which may be none.
+
+    Links among its fields are looked at in the background.
+    """
     key = await instance.keys.public_key(actor)
     async with instance.db.write() as connection:
-        profile = replace(actor.profile, **changes)
+        # Whatever else has changed meanwhile, stays so.
+        before = await db_actors.actor_by_id(connection, actor.id) or actor
+        profile = change(before.profile)
+        if profile is before.profile:
+            return before
+        if profile.fields is not before.profile.fields:
+            profile = replace(profile, fields=with_proofs(profile.fields, before.profile.fields))
+            await plan_verification(connection, actor, profile.fields)
         changed = await db_actors.store_actor(connection, profile, instance.settings.origin_host)
         inboxes = await db_follows.follower_inboxes(connection, actor.id)
         document = render_actor(changed, key, instance.uris)
@@ -202,19 +248,15 @@ async def all_users(instance: Instance) -> list[User]:
         return await db_users.all_users(connection)
 
 
-async def approve(instance: Instance, user: User) -> None:
-    """Let somebody in who asked for an account."""
-    async with instance.db.write() as connection:
-        await db_users.approve_user(connection, user.id)
-        if user.confirmed_at is not None:
-            await db_actors.set_suspended(connection, user.actor.id, None)
-
-
 async def change_email(instance: Instance, user: User, email: str) -> bool:
     """Give another address; whether it counts already, else once its owner confirms it by mail."""
     async with instance.db.write() as connection:
-        if email.lower() != user.email.lower():
-            await _check_email(connection, email)
+        is_other = email.lower() != user.email.lower()
+        if is_other:
+            await refuse_blocked(connection, email)
+        await _check_email(
+            connection, email, tells_taken=is_other and not instance.settings.sends_mail
+        )
         if instance.settings.sends_mail:
             await plan_confirmation(connection, user.id, email)
             return False
@@ -232,7 +274,15 @@ async def ensure_owner(instance: Instance) -> User:
     return await create_account(instance, NewAccount("owner", email, role=Role.OWNER))
 
 
-async def rotate_key(instance: Instance, actor: Actor) -> None:
+async def expected_owner(instance: Instance) -> User | None:
+    """The owner, who may just have been made, as long as they have never been here; else None."""
+    owner = await ensure_owner(instance)
+    async with instance.db.read() as connection:
+        found = await db_accounts.account(connection, owner.actor.id)
+    return None if found and found.active_at else owner
+
+
+async def rotate_key(instance: Instance, actor: Actor, *, by: Steward) -> None:
     """Give an actor another key; its last word under the old one tells followers of the new one.
 
     Servers that trust a key only while nobody but its owner changes it need exactly that.
@@ -241,6 +291,7 @@ async def rotate_key(instance: Instance, actor: Actor) -> None:
     new, sealed = await instance.keys.make(actor)
     document = render_actor(actor, new, instance.uris)
     async with instance.db.write() as connection:
+        await write_down(connection, by, Act.ROTATE_KEY, actor)
         inboxes = await db_follows.follower_inboxes(connection, actor.id)
         await db_actors.retire_own_key(connection, actor.id)
         await db_actors.store_own_key(connection, actor.id, new, sealed)
@@ -257,15 +308,16 @@ async def rotate_key(instance: Instance, actor: Actor) -> None:
 # --- what is checked -----------------------------------------------------------------------------
 
 
-async def _check(connection: Connection, wanted: NewAccount) -> None:
+async def check_new(connection: Connection, wanted: NewAccount, *, tells_taken: bool) -> None:
+    """`Invalid` names each field that will not do."""
     errors = {}
     if not NAME.fullmatch(wanted.username) or len(wanted.username) > LONGEST_NAME:
-        errors["username"] = f"Letters, digits and _ only, {LONGEST_NAME} at most."
+        errors["username"] = _("Letters, digits and _ only, %(most)s at most.", most=LONGEST_NAME)
     elif wanted.username.lower() in RESERVED:
-        errors["username"] = "This name is kept for the server."
+        errors["username"] = _("This name is kept for the server.")
     elif await db_actors.local_actor(connection, wanted.username):
-        errors["username"] = "Somebody has this name already."
-    if problem := await _problem_of_email(connection, wanted.email):
+        errors["username"] = _("Somebody has this name already.")
+    if problem := await _problem_of_email(connection, wanted.email, tells_taken=tells_taken):
         errors["email"] = problem
     if errors:
         raise Invalid(" ".join(errors.values()), errors)
@@ -273,27 +325,29 @@ async def _check(connection: Connection, wanted: NewAccount) -> None:
         check_password(wanted.password)
 
 
-async def _check_email(connection: Connection, email: str) -> None:
-    if problem := await _problem_of_email(connection, email):
+async def _check_email(connection: Connection, email: str, *, tells_taken: bool) -> None:
+    if problem := await _problem_of_email(connection, email, tells_taken=tells_taken):
         raise Invalid(problem, {"email": problem})
 
 
-async def _problem_of_email(connection: Connection, email: str) -> str:
-    if not EMAIL.fullmatch(email) or len(email) > LONGEST_EMAIL:
-        return "This is not an e-mail address."
-    if await db_users.email_taken(connection, email):
-        return "Somebody has this address already."
+async def _problem_of_email(connection: Connection, email: str, *, tells_taken: bool) -> str:
+    if not is_email(email):
+        return _("This is not an e-mail address.")
+    if tells_taken and await db_users.owner_of_email(connection, email):
+        return _("Somebody has this address already.")
     return ""
 
 
-def _check_profile(settings: Settings, name: str, bio: str) -> None:
+def _problems_of_profile(settings: Settings, name: str, bio: str) -> dict[str, str]:
     errors = {}
     if len(name.strip()) > settings.max_display_name_characters:
-        errors["name"] = f"At most {settings.max_display_name_characters} characters."
+        errors["name"] = _(
+            "At most %(most)s characters.",
+            most=settings.max_display_name_characters,
+        )
     if len(bio) > settings.max_bio_characters:
-        errors["bio"] = f"At most {settings.max_bio_characters} characters."
-    if errors:
-        raise Invalid("Your profile was not changed.", errors)
+        errors["bio"] = _("At most %(most)s characters.", most=settings.max_bio_characters)
+    return errors
 
 
 async def _user(connection: Connection, user_id: UserId) -> User:

@@ -10,6 +10,7 @@ from fedlearn.domain.ids import snowflake
 from fedlearn.errors import Invalid
 from fedlearn.instance import Instance
 from fedlearn.services.follows import answer_follow, end_follow, send_between, tell_of_unfollow
+from fedlearn.text.languages import _
 
 
 async def block(instance: Instance, blocker: Actor, blocked: Actor) -> None:
@@ -18,7 +19,7 @@ async def block(instance: Instance, blocker: Actor, blocked: Actor) -> None:
     Not every server heeds a Block, so the follows that it ends are ended by their own words, too.
     """
     if blocker.id == blocked.id:
-        raise Invalid("You cannot block yourself.")
+        raise Invalid(_("You cannot block yourself."))
     uri = f"{blocker.uri}#blocks/{snowflake()}"
     async with instance.db.write() as connection:
         is_new = await db_blocks.insert_block(

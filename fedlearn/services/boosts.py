@@ -2,6 +2,7 @@
 
 from fedlearn.activitypub.render.activities import render_announce, render_undo
 from fedlearn.db import statuses as db_statuses
+from fedlearn.db.database import Connection
 from fedlearn.domain.actors import Actor
 from fedlearn.domain.audience import Reach
 from fedlearn.domain.ids import StatusId, Uri, now, snowflake
@@ -14,10 +15,13 @@ from fedlearn.outbox.recipients import recipients_of_boost
 from fedlearn.services.notifications import notify, take_back
 from fedlearn.services.seen import seen
 from fedlearn.services.timelines import distribute
+from fedlearn.text.languages import _
 
 
-async def boost(instance: Instance, actor: Actor, status_id: StatusId) -> StatusView:
-    """Show a post to one's followers. Boosting twice is boosting once."""
+async def boost(
+    instance: Instance, actor: Actor, status_id: StatusId, reach: Reach | None = None
+) -> StatusView:
+    """Show a post to one's followers, or to as many as may see it. Twice is once."""
     async with instance.db.write() as connection:
         boosted = await seen(connection, actor, status_id)
         if boosted.boost_of:
@@ -26,7 +30,7 @@ async def boost(instance: Instance, actor: Actor, status_id: StatusId) -> Status
         if known:
             return await seen(connection, actor, known.id)
         _check_boost(boosted, actor)
-        status = _new_boost(instance, actor, boosted.status)
+        status = _new_boost(instance, actor, boosted.status, reach or boosted.status.reach)
         await db_statuses.insert_status(connection, status, is_local=True)
         await distribute(connection, status, actor)
         await notify(connection, boosted.author, actor, NotificationKind.BOOST, boosted.id)
@@ -49,21 +53,27 @@ async def unboost(instance: Instance, actor: Actor, status_id: StatusId) -> None
         known = await db_statuses.boost_by(connection, actor.id, status_id)
         if known is None:
             return
-        view = await seen(connection, actor, known.id)
-        recipients = await recipients_of_boost(connection, view)
-        activity = render_undo(render_announce(view))
-        await publish_status_activity(
-            connection,
-            instance.settings.federation,
-            view=view,
-            activity=activity,
-            recipients=recipients,
-        )
-        await db_statuses.delete_status(connection, known.id)
-        if view.boost_of:
-            await take_back(
-                connection, view.boost_of.author.id, actor, NotificationKind.BOOST, status_id
-            )
+        await end_boost(instance, connection, actor, known)
+
+
+async def end_boost(
+    instance: Instance, connection: Connection, actor: Actor, known: Status
+) -> None:
+    """The same inside a transaction, for the boost itself."""
+    view = await seen(connection, actor, known.id)
+    recipients = await recipients_of_boost(connection, view)
+    activity = render_undo(render_announce(view))
+    await publish_status_activity(
+        connection,
+        instance.settings.federation,
+        view=view,
+        activity=activity,
+        recipients=recipients,
+    )
+    await db_statuses.delete_status(connection, known.id)
+    if view.boost_of:
+        boosted = view.boost_of
+        await take_back(connection, boosted.author.id, actor, NotificationKind.BOOST, boosted.id)
 
 
 def _check_boost(boosted: StatusView, actor: Actor) -> None:
@@ -71,10 +81,10 @@ def _check_boost(boosted: StatusView, actor: Actor) -> None:
     is_own = boosted.author.id == actor.id
     if boosted.status.reach.is_open or (is_own and boosted.status.reach is Reach.FOLLOWERS):
         return
-    raise Forbidden("This post is not meant for everybody, so it cannot be boosted.")
+    raise Forbidden(_("This post is not meant for everybody, so it cannot be boosted."))
 
 
-def _new_boost(instance: Instance, actor: Actor, boosted: Status) -> Status:
+def _new_boost(instance: Instance, actor: Actor, boosted: Status, reach: Reach) -> Status:
     status_id = StatusId(snowflake())
     uri = f"{instance.uris.status(actor.profile.username, status_id)}/activity"
     return boost_of(
@@ -82,6 +92,6 @@ def _new_boost(instance: Instance, actor: Actor, boosted: Status) -> Status:
         status_id=status_id,
         uri=Uri(uri),
         actor_id=actor.id,
-        reach=boosted.reach,
+        reach=reach,
         at=now(),
     )

@@ -5,10 +5,11 @@ It is for themselves alone. What operators say of a domain stands in services/mo
 
 from fedlearn.db import domain_blocks as db_domain_blocks
 from fedlearn.domain.actors import Actor
-from fedlearn.domain.policies import read_host
 from fedlearn.errors import Invalid
 from fedlearn.instance import Instance
 from fedlearn.services.blocks import set_apart, take_leave
+from fedlearn.text.hosts import read_host
+from fedlearn.text.languages import _
 
 
 async def block_domain(instance: Instance, actor: Actor, domain: str) -> None:
@@ -24,6 +25,13 @@ async def block_domain(instance: Instance, actor: Actor, domain: str) -> None:
             await set_apart(connection, actor, other)
 
 
+async def count_ties(instance: Instance, actor: Actor, domain: str) -> tuple[int, int]:
+    """How many follows a block would end, from somebody to there and from there to them."""
+    name = _read(instance, domain)
+    async with instance.db.read() as connection:
+        return await db_domain_blocks.count_tied_to_domain(connection, actor.id, name)
+
+
 async def unblock_domain(instance: Instance, actor: Actor, domain: str) -> None:
     """Have nothing against a domain any more; who followed whom before is not restored."""
     async with instance.db.write() as connection:
@@ -31,11 +39,8 @@ async def unblock_domain(instance: Instance, actor: Actor, domain: str) -> None:
 
 
 def _read(instance: Instance, domain: str) -> str:
-    try:
-        name = read_host(domain)
-    except Invalid as error:
-        raise Invalid(str(error), {"domain": str(error)}) from error
+    name = read_host(domain)
     if name in {instance.settings.origin_host, instance.uris.domain}:
-        message = "That is this server."
+        message = _("That is this server.")
         raise Invalid(message, {"domain": message})
     return name

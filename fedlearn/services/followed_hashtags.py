@@ -4,6 +4,7 @@ from fedlearn.db import followed_hashtags as db_followed_hashtags
 from fedlearn.domain.actors import Actor
 from fedlearn.errors import Invalid
 from fedlearn.instance import Instance
+from fedlearn.text.languages import _
 from fedlearn.text.mentions import hashtags_in
 
 MOST_FOLLOWED = 200
@@ -16,12 +17,17 @@ async def follow_hashtag(instance: Instance, actor: Actor, name: str) -> None:
     """
     name = name.lower()
     if hashtags_in(f"#{name}") != [name]:
-        raise Invalid("That is not a hashtag.")
+        raise Invalid(_("That is not a hashtag."))
     async with instance.db.write() as connection:
         await db_followed_hashtags.follow_hashtag(connection, actor.id, name)
         followed = await db_followed_hashtags.hashtags_followed_by(connection, actor.id)
         if len(followed) > MOST_FOLLOWED:
-            raise Invalid(f"{MOST_FOLLOWED} hashtags can be followed: let one of them go first.")
+            raise Invalid(
+                _(
+                    "%(most)s hashtags can be followed: let one of them go first.",
+                    most=MOST_FOLLOWED,
+                )
+            )
 
 
 async def unfollow_hashtag(instance: Instance, actor: Actor, name: str) -> None:

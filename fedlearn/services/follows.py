@@ -4,46 +4,58 @@ from fedlearn.activitypub.jsonld import Document
 from fedlearn.activitypub.render.activities import render_answer, render_follow, render_undo
 from fedlearn.db import actors as db_actors
 from fedlearn.db import blocks as db_blocks
+from fedlearn.db import follow_wishes as db_follow_wishes
 from fedlearn.db import follows as db_follows
-from fedlearn.db import timelines as db_timelines
+from fedlearn.db import homes as db_homes
 from fedlearn.db.database import Connection
 from fedlearn.db.domain_blocks import is_from_blocked_domain
 from fedlearn.domain.actors import Actor, ActorKind
-from fedlearn.domain.follows import Follow, FollowState
+from fedlearn.domain.audience import Viewer
+from fedlearn.domain.follows import ALL, Follow, FollowState, FollowWishes
 from fedlearn.domain.ids import ActorId, FollowId, Uri, snowflake
 from fedlearn.domain.notifications import NotificationKind
 from fedlearn.errors import Invalid, NotFound
 from fedlearn.instance import Instance
 from fedlearn.outbox.publish import publish_to
 from fedlearn.remote.featured import want_featured
+from fedlearn.remote.outboxes import want_outbox
 from fedlearn.services.notifications import notify, take_back
+from fedlearn.text.languages import _
 
 POSTS_FROM_BEFORE = 40
 
 
-async def follow(instance: Instance, follower: Actor, followee: Actor) -> Follow:
-    """A person of ours wants to read somebody. Following twice is following once."""
+async def follow(
+    instance: Instance, follower: Actor, followee: Actor, wishes: FollowWishes = ALL
+) -> Follow:
+    """A person of ours wants to read somebody, all or some. Following twice is following once."""
     if follower.id == followee.id:
-        raise Invalid("You already see your own posts.")
+        raise Invalid(_("You already see your own posts."))
     if not can_be_followed(followee):
-        raise Invalid(f"{followee.display_name} cannot be followed.")
+        raise Invalid(_("%(name)s cannot be followed.", name=followee.display_name))
     async with instance.db.write() as connection:
         if await db_blocks.are_apart(connection, follower.id, followee.id):
             raise Invalid(
-                f"You cannot follow {followee.display_name}: one of you has blocked the other."
+                _(
+                    "You cannot follow %(name)s: one of you has blocked the other.",
+                    name=followee.display_name,
+                )
             )
         if await is_from_blocked_domain(connection, follower.id, followee.id):
-            raise Invalid(f"You block all of {followee.profile.domain}: unblock it first.")
+            raise Invalid(
+                _("You block all of %(domain)s: unblock it first.", domain=followee.profile.domain)
+            )
         known = await db_follows.follow_between(connection, follower.id, followee.id)
         if known and known.state is FollowState.ACCEPTED:
-            return known
+            return await _keep_wishes(connection, known, wishes)
         made = await db_follows.store_follow(
             connection,
             follower_id=follower.id,
             followee_id=followee.id,
             uri=known.uri if known else f"{follower.uri}#follows/{snowflake()}",
-            state=_first_state(followee),
+            state=_first_state(follower, followee),
         )
+        await db_follow_wishes.keep_wishes(connection, wishes.applied_to(made))
         if followee.is_local:
             await welcome_follow(connection, made, follower, followee)
         else:
@@ -63,6 +75,25 @@ async def unfollow(instance: Instance, follower: Actor, followee: Actor) -> None
             await tell_of_unfollow(instance, connection, known.uri, follower, followee)
 
 
+async def wish(instance: Instance, follower: Actor, followee: Actor, wishes: FollowWishes) -> None:
+    """A person of ours wants more or less of somebody whom they follow, or have asked to."""
+    async with instance.db.write() as connection:
+        known = await db_follows.follow_between(connection, follower.id, followee.id)
+        if known is None:
+            raise Invalid(_("Follow %(name)s first.", name=followee.display_name))
+        await _keep_wishes(connection, known, wishes)
+
+
+async def _keep_wishes(connection: Connection, known: Follow, wishes: FollowWishes) -> Follow:
+    after = wishes.applied_to(known)
+    await db_follow_wishes.keep_wishes(connection, after)
+    if known.state is FollowState.ACCEPTED and wishes.concern_home:
+        reader, author = known.follower_id, known.followee_id
+        await db_homes.sift_home(connection, reader, author)
+        await db_homes.fill_home(connection, reader, author, POSTS_FROM_BEFORE)
+    return after
+
+
 async def tell_of_unfollow(
     instance: Instance, connection: Connection, follow_uri: str, follower: Actor, followee: Actor
 ) -> None:
@@ -78,7 +109,7 @@ async def answer_request(
     async with instance.db.write() as connection:
         known = await db_follows.follow_by_id(connection, follow_id)
         if known is None or known.followee_id != followee.id:
-            raise NotFound("There is no such request.")
+            raise NotFound(_("There is no such request."))
         follower = await _actor(connection, known.follower_id)
         if accept:
             await db_follows.accept_follow(connection, known.id)
@@ -87,6 +118,14 @@ async def answer_request(
             await end_follow(connection, known, follower)
         if not follower.is_local:
             await answer_follow(instance, connection, known.uri, follower, followee, accept=accept)
+
+
+async def remove_follower(instance: Instance, followee: Actor, follower: Actor) -> None:
+    """A person of ours is not to be read by somebody any more, or not to be asked any longer."""
+    async with instance.db.read() as connection:
+        known = await db_follows.follow_between(connection, follower.id, followee.id)
+    if known is not None:
+        await answer_request(instance, followee, known.id, accept=False)
 
 
 async def answer_follow(
@@ -122,10 +161,11 @@ async def settle_follow(
     await take_back(connection, followee.id, follower, NotificationKind.FOLLOW_REQUEST)
     await notify(connection, followee, follower, NotificationKind.FOLLOW)
     if follower.is_local:
-        await db_timelines.fill_home(
-            connection, made.follower_id, made.followee_id, POSTS_FROM_BEFORE
-        )
+        await db_homes.fill_home(connection, made.follower_id, made.followee_id, POSTS_FROM_BEFORE)
         await want_featured(connection, followee)
+        if not await db_follows.has_other_follower_here(connection, followee.id, follower.id):
+            # So far nothing was sent here: their profile would be empty.
+            await want_outbox(connection, followee)
 
 
 async def end_follow(connection: Connection, known: Follow, follower: Actor) -> None:
@@ -134,7 +174,15 @@ async def end_follow(connection: Connection, known: Follow, follower: Actor) -> 
     await take_back(connection, known.followee_id, follower, NotificationKind.FOLLOW)
     await take_back(connection, known.followee_id, follower, NotificationKind.FOLLOW_REQUEST)
     if follower.is_local:
-        await db_timelines.empty_home_of(connection, known.follower_id, known.followee_id)
+        await db_homes.empty_home_of(connection, known.follower_id, known.followee_id)
+
+
+async def hides_follows(connection: Connection, viewer: Viewer, actor: Actor) -> bool:
+    """Whether a reader is not shown who follows whom: by somebody's choice, or for a block."""
+    if viewer.actor_id == actor.id:
+        return False
+    reader_id = viewer.actor_id or ActorId(0)
+    return actor.profile.hides_follows or await db_blocks.are_apart(connection, reader_id, actor.id)
 
 
 def can_be_followed(followee: Actor) -> bool:
@@ -143,16 +191,20 @@ def can_be_followed(followee: Actor) -> bool:
     return is_person and followee.is_active and followee.profile.moved_to is None
 
 
-def _first_state(followee: Actor) -> FollowState:
-    """Local actors who let everybody follow say yes at once; others are waited for."""
-    is_open = followee.is_local and not followee.profile.is_locked
+def _first_state(follower: Actor, followee: Actor) -> FollowState:
+    """Local actors who let everybody follow say yes at once; others are waited for.
+
+    They are asked first where somebody wants to follow who is silenced.
+    """
+    asks_first = followee.profile.is_locked or follower.is_silenced
+    is_open = followee.is_local and not asks_first
     return FollowState.ACCEPTED if is_open else FollowState.PENDING
 
 
 async def _actor(connection: Connection, actor_id: ActorId) -> Actor:
     actor = await db_actors.actor_by_id(connection, actor_id)
     if actor is None:
-        raise NotFound("There is no such account.")
+        raise NotFound(_("There is no such account."))
     return actor
 
 

@@ -3,6 +3,9 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from fedlearn.activitypub import values
@@ -18,13 +21,16 @@ from fedlearn.db import jobs as db_jobs
 from fedlearn.db import media as db_media
 from fedlearn.db import queues as db_queues
 from fedlearn.db.opening import known_versions, schema_version
-from fedlearn.domain.ids import moment_of, now
-from fedlearn.errors import FedlearnError
+from fedlearn.domain.ids import MINUTE_MS, moment_of, now
+from fedlearn.errors import FedlearnError, Invalid
 from fedlearn.instance import Instance
 from fedlearn.outbox.breaker import after_failure
 from fedlearn.services import mail
 
-MINUTE_MS = 60_000
+# A grey point, and a moment of silence.
+GIF = "474946383961020002008000008080800000002c00000000020002000002028451003b"
+WAV = "524946466400000057415645666d74201000000001000100401f0000401f0000010008006461746140000000"
+SAMPLES = {"GIF": bytes.fromhex(GIF), "WAV": bytes.fromhex(WAV) + b"\x80" * 64}
 HOSTS_SHOWN = 10
 NOBODY = "nobody.invalid"
 
@@ -136,6 +142,29 @@ async def _signature(instance: Instance) -> None:
             raise Unwell(f"a {scheme} signature of ours does not verify")
 
 
+async def _uploads(instance: Instance) -> None:
+    """Write something where uploads lie, read it, and remove it again."""
+    path, content = f"doctor/{now()}", b"fedlearn"
+    await instance.uploads.put(path, content)
+    if await instance.uploads.get(path) != content:
+        raise Unwell("what was written there is not what is read")
+    await instance.uploads.remove([path])
+
+
+async def _films(instance: Instance) -> str | None:
+    if instance.ffmpeg is None:
+        return "only pictures are taken, there is no ffmpeg"
+    for name, content in SAMPLES.items():
+        with TemporaryDirectory(prefix="fedlearn-") as folder:
+            source = Path(folder) / name
+            await instance.aside.run(partial(source.write_bytes, content))
+            try:
+                await instance.ffmpeg.record(source)
+            except Invalid as error:
+                raise Unwell(f"ffmpeg makes nothing of a small {name} file") from error
+    return None
+
+
 async def _mail(instance: Instance) -> str | None:
     if not instance.settings.sends_mail:
         return "none is sent, FEDLEARN_MAIL_HOST is not set"
@@ -143,12 +172,35 @@ async def _mail(instance: Instance) -> str | None:
     return None
 
 
+async def _rates(instance: Instance) -> str | None:
+    if instance.settings.rate_limits:
+        return None
+    return "nobody who asks too often is put off, FEDLEARN_RATE_LIMITS is off: for tests only"
+
+
+async def _passwords_of_apps(instance: Instance) -> str | None:
+    if not instance.settings.password_grant:
+        return None
+    return "apps may ask for passwords, FEDLEARN_PASSWORD_GRANT is on: for tests only"
+
+
+async def _addresses(instance: Instance) -> str | None:
+    if instance.settings.confirm_email:
+        return None
+    return "who signs up may name any address, FEDLEARN_CONFIRM_EMAIL is off: for tests only"
+
+
 CHECKS: dict[str, Check] = {
     "database": _database,
+    "uploads": _uploads,
+    "films and sounds": _films,
     "keys": _keys,
     "signature round trip": _signature,
     "actor under the public URL": _actor,
     "WebFinger under the handle domain": _webfinger,
     "clock": _clock,
     "mail": _mail,
+    "rate limits": _rates,
+    "passwords": _passwords_of_apps,
+    "e-mail addresses": _addresses,
 }

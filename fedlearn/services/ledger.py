@@ -10,9 +10,10 @@ from fedlearn.db.database import Connection
 from fedlearn.db.hosts import HostHealth
 from fedlearn.db.ledger import Deliveries, Follows
 from fedlearn.domain.ids import Millis
-from fedlearn.domain.policies import Policy, read_host
+from fedlearn.domain.policies import Policy
 from fedlearn.errors import NotFound
 from fedlearn.instance import Instance
+from fedlearn.text.hosts import read_host
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,16 +6,16 @@ from fedlearn.activitypub.uris import in_ascii, origin_of
 from fedlearn.activitypub.vocabulary.activities import Activity, read_activity
 from fedlearn.activitypub.vocabulary.actors import ACTOR_KINDS, ActorDocument, read_actor
 from fedlearn.activitypub.vocabulary.notes import STATUS_KINDS, NoteDocument, read_note
-from fedlearn.activitypub.webfinger import read_handle
 from fedlearn.db import actors as db_actors
 from fedlearn.db.status_views import status_view, status_view_by_uri
 from fedlearn.domain.actors import Actor
 from fedlearn.domain.statuses import StatusView
 from fedlearn.errors import Invalid, NotFound
 from fedlearn.instance import Instance
-from fedlearn.remote.actors import find_actor, find_handle, keep_actor
+from fedlearn.remote.actors import find_actor, find_handle, keep_actor, known_by_handle, read_typed
 from fedlearn.remote.conversations import want_conversation
 from fedlearn.remote.statuses import store_note
+from fedlearn.text.languages import _
 
 
 async def look_up(instance: Instance, reader: Actor, text: str) -> Actor | StatusView:
@@ -28,13 +28,24 @@ async def look_up(instance: Instance, reader: Actor, text: str) -> Actor | Statu
     if text.startswith(("http://", "https://")):
         url = in_ascii(text)
         if origin_of(url) is None:
-            raise Invalid("This is not an address.", {"q": "This is not an address."})
+            raise Invalid(_("This is not an address."), {"q": _("This is not an address.")})
         return await _look_up_address(instance, reader, url)
-    handle = read_handle(text if "@" in text.lstrip("@") else f"{text}@{instance.uris.domain}")
+    handle = read_typed(instance, text)
     if handle is None:
-        message = "Write a handle such as @name@example.org, or paste an address."
+        message = _("Write a handle such as @name@example.org, or paste an address.")
         raise Invalid(message, {"q": message})
     return await find_handle(instance, handle)
+
+
+async def look_up_known(instance: Instance, reader: Actor, text: str) -> Actor | StatusView | None:
+    """The same as far as it is known here; nobody is asked."""
+    text = text.strip()
+    async with instance.db.read() as connection:
+        if text.startswith(("http://", "https://")):
+            url = in_ascii(text)
+            known = await db_actors.actor_by_uri(connection, url)
+            return known or await status_view_by_uri(connection, reader.viewer, url)
+        return await known_by_handle(instance, connection, read_typed(instance, text))
 
 
 async def _look_up_address(instance: Instance, reader: Actor, url: str) -> Actor | StatusView:
@@ -59,7 +70,7 @@ async def _look_up_own(instance: Instance, reader: Actor, url: str) -> Actor | S
         username = instance.uris.username_of(url)
         actor = await db_actors.local_actor(connection, username) if username else None
     if actor is None:
-        raise NotFound("There is nothing here under this address.")
+        raise NotFound(_("There is nothing here under this address."))
     return actor
 
 
@@ -75,7 +86,7 @@ async def _fetch(instance: Instance, reader: Actor, url: str) -> Actor | StatusV
             await want_conversation(connection, stored.status)
         view = await status_view_by_uri(connection, reader.viewer, note.uri)
     if view is None:
-        raise NotFound("This post is not for you.")
+        raise NotFound(_("This post is not for you."))
     return view
 
 

@@ -5,14 +5,12 @@ from dataclasses import dataclass
 
 from fedlearn.db import media as db_media
 from fedlearn.db.database import Connection
-from fedlearn.domain.ids import Millis, now
+from fedlearn.domain.ids import DAY_MS, Millis, now
 from fedlearn.domain.media import CachedMedia
-from fedlearn.domain.policies import read_domain
 from fedlearn.instance import Instance
 from fedlearn.remote.files import forget_files, sweep
 from fedlearn.remote.media import FORGOTTEN_AT_ONCE, shrink_cache
-
-DAY_MS = 86_400_000
+from fedlearn.text.hosts import read_domain
 
 
 @dataclass(frozen=True, slots=True)

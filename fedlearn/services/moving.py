@@ -4,28 +4,33 @@ An account that moves names its new one, and the new one names it: only both tog
 """
 
 import logging
+from dataclasses import replace
+from functools import partial
 
 import msgspec
 
 from fedlearn.activitypub.render.activities import render_move
-from fedlearn.activitypub.webfinger import read_handle
 from fedlearn.db import actors as db_actors
 from fedlearn.db import follows as db_follows
 from fedlearn.db import jobs as db_jobs
+from fedlearn.db import users as db_users
 from fedlearn.db.database import Connection
-from fedlearn.domain.actors import Actor
-from fedlearn.domain.ids import ActorId, Millis, now, snowflake
+from fedlearn.domain.actors import Actor, Profile
+from fedlearn.domain.ids import DAY_MS, ActorId, Millis, now, snowflake
 from fedlearn.domain.jobs import JobKind
 from fedlearn.errors import Invalid
 from fedlearn.instance import Instance
 from fedlearn.outbox.publish import publish_to_followers
-from fedlearn.remote.actors import fetch_actor, find_actor, find_handle
-from fedlearn.services.accounts import publish_profile
+from fedlearn.remote.actors import fetch_actor, find_actor, find_handle, read_typed
+from fedlearn.services.accounts import publish_profile, rewrite_profile
 from fedlearn.services.follows import can_be_followed, follow, unfollow
+from fedlearn.services.notices import Change, plan_notice
+from fedlearn.text.languages import _
 
 log = logging.getLogger(__name__)
 
-BETWEEN_MOVES_MS = 7 * 24 * 3_600_000
+MOST_ALIASES = 20
+BETWEEN_MOVES_MS = 7 * DAY_MS
 # Whoever hears of a move looks at the account, which is shown as it was for some seconds yet.
 ANNOUNCED_AFTER_MS = 30_000
 
@@ -41,12 +46,23 @@ async def set_alias(instance: Instance, actor: Actor, handle: str, *, is_alias: 
     """A person of ours says that they have another account, or has it no more; who that is."""
     other = await _account(instance, handle)
     if other.id == actor.id:
-        raise Invalid("An account is no alias of itself.")
-    kept = tuple(uri for uri in actor.profile.also_known_as if uri != other.uri)
-    aliases = (*kept, other.uri) if is_alias else kept
-    if aliases != actor.profile.also_known_as:
-        await publish_profile(instance, actor, also_known_as=aliases)
+        raise Invalid(_("An account is no alias of itself."))
+    if is_alias:
+        await rewrite_profile(instance, actor, partial(_with_alias, other.uri))
+    else:
+        await drop_alias(instance, actor, other.uri)
     return other
+
+
+async def drop_alias(instance: Instance, actor: Actor, uri: str) -> None:
+    """A person of ours does not have that other account any more, be its server there or not."""
+    await rewrite_profile(instance, actor, partial(_without_alias, uri))
+
+
+async def come_back(instance: Instance, actor: Actor) -> None:
+    """A person of ours goes on under this account after all; followers who went, stay away."""
+    if actor.profile.moved_to is not None:
+        await publish_profile(instance, actor, moved_to=None)
 
 
 async def move(instance: Instance, actor: Actor, handle: str) -> Actor:
@@ -56,12 +72,18 @@ async def move(instance: Instance, actor: Actor, handle: str) -> Actor:
     """
     target = await _account(instance, handle)
     if not can_be_followed(target) or target.id == actor.id:
-        raise Invalid(f"@{target.acct} is no account to move to.")
+        raise Invalid(_("@%(acct)s is no account to move to.", acct=target.acct))
     if actor.uri not in target.profile.also_known_as:
-        raise Invalid(f"@{target.acct} must say first that {actor.uri} is an alias of it.")
+        raise Invalid(
+            _(
+                "@%(acct)s must say first that %(uri)s is an alias of it.",
+                acct=target.acct,
+                uri=actor.uri,
+            )
+        )
     async with instance.db.read() as connection:
         if await has_moved_lately(connection, actor):
-            raise Invalid("This account has moved less than a week ago.")
+            raise Invalid(_("This account has moved less than a week ago."))
     await publish_profile(instance, actor, moved_to=target.uri)
     told = Announcement(actor.id, f"{actor.uri}#moves/{snowflake()}")
     job = db_jobs.NewJob(
@@ -73,6 +95,9 @@ async def move(instance: Instance, actor: Actor, handle: str) -> Actor:
     async with instance.db.write() as connection:
         await db_actors.mark_moved(connection, actor.id)
         await db_jobs.insert_jobs(connection, [job])
+        user = await db_users.user_of_actor(connection, actor.id)
+        if user is not None:
+            await plan_notice(connection, instance.settings, user, Change.MOVED)
     return target
 
 
@@ -99,7 +124,7 @@ async def take_along(instance: Instance, origin: Actor, target: Actor) -> None:
     """Let the people of ours who follow an account that has moved follow the new one instead."""
     async with instance.db.read() as connection:
         followers = await db_follows.local_follows_of(connection, origin.id)
-    for _, follower in followers:
+    for _follow, follower in followers:
         try:
             await follow(instance, follower, target)
         except Invalid as reason:
@@ -112,10 +137,27 @@ async def has_moved_lately(connection: Connection, actor: Actor) -> bool:
     return await db_actors.moved_since(connection, actor.id, Millis(now() - BETWEEN_MOVES_MS))
 
 
+def _with_alias(uri: str, known: Profile) -> Profile:
+    if uri in known.also_known_as:
+        return known
+    if len(known.also_known_as) >= MOST_ALIASES:
+        raise Invalid(_("At most %(most)s other accounts.", most=MOST_ALIASES))
+    return replace(known, also_known_as=(*known.also_known_as, uri))
+
+
+def _without_alias(uri: str, known: Profile) -> Profile:
+    if uri not in known.also_known_as:
+        return known
+    return replace(known, also_known_as=tuple(one for one in known.also_known_as if one != uri))
+
+
 async def _account(instance: Instance, handle: str) -> Actor:
-    """Whom a handle means, as their server describes them now."""
-    read = read_handle(handle if "@" in handle.lstrip("@") else f"{handle}@{instance.uris.domain}")
+    """Whom a handle means, as their server describes them now.
+
+    Raises `Invalid`, `FetchError` and its kin, or `RefusedDocument`.
+    """
+    read = read_typed(instance, handle)
     if read is None:
-        raise Invalid(f"{handle} is not a handle such as @name@example.org.")
+        raise Invalid(_("%(handle)s is not a handle such as @name@example.org.", handle=handle))
     found = await find_handle(instance, read)
     return found if found.is_local else await fetch_actor(instance, found.uri)

@@ -11,6 +11,7 @@ from fedlearn.domain.ids import Millis, now
 from fedlearn.domain.mutes import Mute
 from fedlearn.errors import Invalid
 from fedlearn.instance import Instance
+from fedlearn.text.languages import _
 
 LONGEST_MUTE = timedelta(days=3660)
 
@@ -28,9 +29,9 @@ async def mute(
     `Invalid` for oneself, and for a time that is none.
     """
     if muter.id == muted.id:
-        raise Invalid("You cannot mute yourself.")
+        raise Invalid(_("You cannot mute yourself."))
     if not 0 <= seconds <= LONGEST_MUTE.total_seconds():
-        message = "Choose how long."
+        message = _("Choose how long.")
         raise Invalid(message, {"seconds": message})
     expires_at = Millis(now() + seconds * 1000) if seconds else None
     async with instance.db.write() as connection:

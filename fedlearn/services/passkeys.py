@@ -29,17 +29,18 @@ from fedlearn.db import passkeys as db_passkeys
 from fedlearn.db import users as db_users
 from fedlearn.db.database import Connection
 from fedlearn.domain.actors import Passkey, User
-from fedlearn.domain.ids import Millis, now
+from fedlearn.domain.ids import MINUTE_MS, Millis, now
 from fedlearn.errors import Invalid
 from fedlearn.instance import Instance
+from fedlearn.services.notices import Change, plan_notice
 from fedlearn.services.tokens import hash_token
 from fedlearn.text.browsers import browser_words
+from fedlearn.text.languages import _
 
-CHALLENGE_MS = 10 * 60_000
+CHALLENGE_MS = 10 * MINUTE_MS
 RANDOM_BYTES = 16
 TIME_BYTES = 8
 SIGN_IN = "sign in"
-REFUSED = "This passkey was not accepted. Reload the page and try again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ async def add(instance: Instance, user: User, answer: str, user_agent: str) -> N
             require_user_verification=True,
         )
     except (WebAuthnException, ValueError) as error:
-        raise Invalid(REFUSED, {"passkey": REFUSED}) from error
+        raise refused() from error
     passkey = Passkey(
         credential_id=bytes_to_base64url(made.credential_id),
         user_id=user.id,
@@ -106,7 +107,8 @@ async def add(instance: Instance, user: User, answer: str, user_agent: str) -> N
     async with instance.db.write() as connection:
         await _use_challenge(instance, connection, challenge, _making(user))
         if not await db_passkeys.insert_passkey(connection, passkey):
-            raise Invalid(REFUSED, {"passkey": REFUSED})
+            raise refused()
+        await plan_notice(connection, instance.settings, user, Change.PASSKEY)
 
 
 async def remove(instance: Instance, user: User, credential_id: str) -> None:
@@ -135,7 +137,7 @@ async def sign_in(instance: Instance, answer: str) -> User:
         async with instance.db.read() as connection:
             known = await db_passkeys.passkey(connection, bytes_to_base64url(credential.raw_id))
         if known is None:
-            raise Invalid(REFUSED, {"passkey": REFUSED})
+            raise refused()
         used = webauthn.verify_authentication_response(
             credential=credential,
             expected_challenge=challenge,
@@ -146,13 +148,13 @@ async def sign_in(instance: Instance, answer: str) -> User:
             require_user_verification=True,
         )
     except (WebAuthnException, ValueError) as error:
-        raise Invalid(REFUSED, {"passkey": REFUSED}) from error
+        raise refused() from error
     async with instance.db.write() as connection:
         await _use_challenge(instance, connection, challenge, SIGN_IN)
         await db_passkeys.note_use(connection, known.credential_id, used.new_sign_count)
         user = await db_users.user_by_id(connection, known.user_id)
     if user is None:
-        raise Invalid(REFUSED, {"passkey": REFUSED})
+        raise refused()
     return user
 
 
@@ -185,9 +187,15 @@ async def _use_challenge(
         or expires_at <= now()
         or not await db_passkeys.use_challenge(connection, name, expires_at)
     ):
-        raise Invalid(REFUSED, {"passkey": REFUSED})
+        raise refused()
 
 
 def _seal(instance: Instance, body: bytes, purpose: str) -> bytes:
     secret = instance.keys.secret_for("passkeys")
     return hmac.digest(secret, purpose.encode() + b"\0" + body, "sha256")
+
+
+def refused() -> Invalid:
+    """What somebody is told whose passkey will not do."""
+    message = _("This passkey was not accepted. Reload the page and try again.")
+    return Invalid(message, {"passkey": message})

@@ -7,6 +7,8 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from fedlearn.errors import Invalid
+from fedlearn.instance import Instance
+from fedlearn.text.languages import _
 
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 512
@@ -17,17 +19,21 @@ _hasher = PasswordHasher()
 def check_password(password: str) -> None:
     """Whether somebody may choose this password; `Invalid` when not."""
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        message = f"A password has at least {SHORTEST_PASSWORD} characters."
+        message = _("A password has at least %(least)s characters.", least=SHORTEST_PASSWORD)
         raise Invalid(message, {"password": message})
 
 
-def hash_password(password: str) -> str:
-    """How a password is stored."""
-    return _hasher.hash(password)
+async def hash_password(instance: Instance, password: str) -> str:
+    """How a password is stored. It takes long: asked for before a transaction, not in it."""
+    return await instance.hashing.run(lambda: _hasher.hash(password))
 
 
-def is_password(password: str, stored: str | None) -> bool:
+async def is_password(instance: Instance, password: str, stored: str | None) -> bool:
     """Whether this is the password that was stored; it takes as long when there is none."""
+    return await instance.hashing.run(lambda: _is_password(password, stored))
+
+
+def _is_password(password: str, stored: str | None) -> bool:
     try:
         _hasher.verify(stored or _hash_of_nobody(), password[:LONGEST_PASSWORD])
     except (VerificationError, InvalidHashError):

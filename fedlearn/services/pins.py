@@ -14,6 +14,7 @@ from fedlearn.instance import Instance
 from fedlearn.outbox.publish import publish_status_activity
 from fedlearn.outbox.recipients import Recipients
 from fedlearn.services.seen import own_status, seen
+from fedlearn.text.languages import _
 
 MOST_PINS = 5
 
@@ -26,11 +27,16 @@ async def pin(instance: Instance, author: Actor, status_id: StatusId) -> None:
     async with instance.db.write() as connection:
         status = await own_status(connection, author, status_id)
         if status.reach is Reach.DIRECT:
-            raise Invalid("A post for named people cannot stand on top of a profile.")
+            raise Invalid(_("A post for named people cannot stand on top of a profile."))
         if not await db_pins.pin(connection, author.id, status.id):
             return
         if await db_pins.count_pins(connection, author.id) > MOST_PINS:
-            raise Invalid(f"{MOST_PINS} posts can stand on top of a profile: take one down first.")
+            raise Invalid(
+                _(
+                    "%(most)s posts can stand on top of a profile: take one down first.",
+                    most=MOST_PINS,
+                )
+            )
         view = await seen(connection, author, status_id)
         await _tell_followers(instance, connection, view, render_add(view))
 

@@ -17,7 +17,7 @@ from fedlearn.db.database import Connection
 from fedlearn.db.jobs import NewJob, has_job_to_come, insert_jobs
 from fedlearn.domain.actors import Actor
 from fedlearn.domain.audience import Scope
-from fedlearn.domain.ids import Millis, StatusId, now, snowflake
+from fedlearn.domain.ids import MINUTE_MS, Millis, StatusId, now, snowflake
 from fedlearn.domain.jobs import JobKind
 from fedlearn.domain.notifications import NotificationKind
 from fedlearn.domain.polls import Poll, PollOption
@@ -30,10 +30,10 @@ from fedlearn.remote.statuses import fetch_note, update_note
 from fedlearn.services.drafts import PollDraft
 from fedlearn.services.notifications import notify, remind
 from fedlearn.services.seen import seen
+from fedlearn.text.languages import _
 
 log = logging.getLogger(__name__)
 
-MINUTE_MS = 60_000
 # Many votes come together; others hear of them together, too.
 TALLIES_TOLD_AFTER_MS = 3 * MINUTE_MS
 
@@ -58,7 +58,10 @@ async def open_poll(connection: Connection, status_id: StatusId, draft: PollDraf
 async def change_poll(connection: Connection, status_id: StatusId, draft: PollDraft | None) -> None:
     """After an edit: with the same answers the poll goes on, with others it begins anew."""
     before = await db_polls.poll_of(connection, status_id)
-    if draft is None or before is None or before.is_same_as(_poll(draft)):
+    if draft is None or before is None:
+        return
+    if before.is_same_as(_poll(draft)):
+        await db_polls.set_hides_totals(connection, status_id, hides_totals=draft.hides_totals)
         return
     await db_polls.delete_poll(connection, status_id)
     await open_poll(connection, status_id, draft)
@@ -69,6 +72,7 @@ def _poll(draft: PollDraft) -> Poll:
         options=tuple(map(PollOption, draft.options)),
         is_multiple=draft.is_multiple,
         ends_at=Millis(now() + draft.minutes * MINUTE_MS),
+        hides_totals=draft.hides_totals,
     )
 
 
@@ -84,7 +88,7 @@ async def vote(
         view = view.boost_of or view
         poll = await db_polls.poll_to_vote_in(connection, view.id, actor.id)
         if poll is None:
-            raise NotFound("There is no poll in this post.")
+            raise NotFound(_("There is no poll in this post."))
         _check_choices(view, poll, actor, choices)
         chosen = {one: f"{actor.uri}#votes/{snowflake()}" for one in sorted(choices)}
         await keep_votes(connection, view, actor, chosen)
@@ -104,15 +108,15 @@ async def vote(
 def _check_choices(view: StatusView, poll: Poll, actor: Actor, choices: Collection[int]) -> None:
     wrong = None
     if view.author.id == actor.id:
-        wrong = "You cannot vote in your own poll."
+        wrong = _("You cannot vote in your own poll.")
     elif poll.is_over(now()):
-        wrong = "This poll is over."
+        wrong = _("This poll is over.")
     elif poll.own_choices:
-        wrong = "You have voted already."
+        wrong = _("You have voted already.")
     elif not choices or not set(choices) <= set(range(len(poll.options))):
-        wrong = "Choose one of the answers."
+        wrong = _("Choose one of the answers.")
     elif len(choices) > 1 and not poll.is_multiple:
-        wrong = "Choose one answer only."
+        wrong = _("Choose one answer only.")
     if wrong:
         raise Invalid(wrong, {"choice": wrong})
 

@@ -11,7 +11,7 @@ from fedlearn.domain.media import ProfilePicture
 from fedlearn.errors import Invalid
 from fedlearn.instance import Instance
 from fedlearn.services.accounts import publish_profile
-from fedlearn.services.attachments import upload, url_of
+from fedlearn.services.attachments import all_or_none, upload, url_of
 
 # As Mastodon shows them, in points.
 SIZES = {ProfilePicture.AVATAR: (400, 400), ProfilePicture.HEADER: (1500, 500)}
@@ -28,10 +28,11 @@ async def change_pictures(
     Raises `Invalid` with a message for the picture that will not do.
     """
     changes: dict[str, str | None] = dict.fromkeys(removed)
-    for place, content in chosen.items():
-        try:
-            media = await upload(instance, actor, content, size=SIZES[place])
-        except Invalid as error:
-            raise Invalid(str(error), {place: str(error)}) from error
-        changes[place] = url_of(instance, media)
-    return await publish_profile(instance, actor, **changes) if changes else actor
+    async with all_or_none(instance) as taken:
+        for place, content in chosen.items():
+            try:
+                taken.append(await upload(instance, actor, content, size=SIZES[place]))
+            except Invalid as error:
+                raise Invalid(str(error), {place: str(error)}) from error
+            changes[place] = url_of(instance, taken[-1])
+        return await publish_profile(instance, actor, **changes) if changes else actor

@@ -7,9 +7,9 @@ from fedlearn.db import queues as db_queues
 from fedlearn.db.database import Connection
 from fedlearn.db.queues import WaitingDelivery, WaitingJob
 from fedlearn.domain.jobs import JobKind
-from fedlearn.domain.policies import read_host
 from fedlearn.errors import Invalid, NotFound
 from fedlearn.instance import Instance
+from fedlearn.text.hosts import read_host
 
 # More than this is no list that somebody reads.
 MOST_FOR_ONE_HOST = 10_000

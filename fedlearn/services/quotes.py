@@ -18,7 +18,6 @@ from fedlearn.db.database import Connection
 from fedlearn.db.status_views import status_view
 from fedlearn.domain.actors import Actor
 from fedlearn.domain.audience import Scope
-from fedlearn.domain.follows import FollowState
 from fedlearn.domain.ids import StatusId, Uri, snowflake
 from fedlearn.domain.notifications import NotificationKind
 from fedlearn.domain.quotes import Quote, QuotePolicy, QuoteState
@@ -29,7 +28,8 @@ from fedlearn.outbox.publish import publish_status_activity, publish_to
 from fedlearn.outbox.recipients import Recipients, recipients_of
 from fedlearn.outbox.updates import publish_update
 from fedlearn.services.notifications import notify
-from fedlearn.services.seen import seen
+from fedlearn.services.seen import own_status, seen
+from fedlearn.text.languages import _
 
 # --- quoting -------------------------------------------------------------------------------------
 
@@ -42,8 +42,7 @@ async def may_quote(connection: Connection, quoted: StatusView, actor: Actor) ->
         case QuotePolicy.PUBLIC:
             return True
         case QuotePolicy.FOLLOWERS:
-            known = await db_follows.follow_between(connection, actor.id, quoted.author.id)
-            return known is not None and known.state is FollowState.ACCEPTED
+            return await db_follows.is_following(connection, actor.id, quoted.author.id)
         case QuotePolicy.NOBODY:
             return False
 
@@ -68,10 +67,12 @@ async def _new_quote(
     if quoted.author.id == author.id:
         return made
     if not quoted.status.reach.is_open:
-        raise _refused("This post is not meant for everybody, so only its author can quote it.")
+        raise _refused(_("This post is not meant for everybody, so only its author can quote it."))
     if quoted.author.is_local or status.scope is Scope.ORG:
         if not await may_quote(connection, quoted, author):
-            raise _refused(f"{quoted.author.display_name} does not want this post to be quoted.")
+            raise _refused(
+                _("%(name)s does not want this post to be quoted.", name=quoted.author.display_name)
+            )
         if status.scope is Scope.ORG:
             # An authorization can be read outside, and would name what stays inside.
             return made
@@ -148,13 +149,28 @@ async def answer_request(
     )
 
 
+async def change_policy(
+    instance: Instance, author: Actor, status_id: StatusId, policy: QuotePolicy
+) -> StatusView:
+    """Who may quote a post of ours from now on; quotes that there are stay.
+
+    What is not meant for everybody is quoted by nobody else, whatever is said here.
+    """
+    async with instance.db.write() as connection:
+        status = await own_status(connection, author, status_id)
+        if status.reach.is_open and status.quote_policy is not policy:
+            await db_statuses.set_quote_policy(connection, status.id, policy)
+            await publish_update(instance, connection, author, status.id)
+        return await seen(connection, author, status.id)
+
+
 async def revoke_quote(instance: Instance, author: Actor, status_id: StatusId) -> None:
     """Somebody of ours does not want to be quoted in this post any more, wherever it is."""
     async with instance.db.write() as connection:
         view = await seen(connection, author, status_id)
         quoted = view.quote.view if view.quote else None
         if quoted is None or quoted.author.id != author.id or view.author.id == author.id:
-            raise NotFound("This post quotes none of yours.")
+            raise NotFound(_("This post quotes none of yours."))
         await db_quotes.settle_quote(connection, view.id, QuoteState.REVOKED)
         await _revoke_authorization(instance, connection, quoted, view)
         if view.author.is_local:

@@ -65,7 +65,7 @@ async def is_answered(
 
 async def announce_to_relays(instance: Instance, connection: Connection, view: StatusView) -> None:
     """Tell relays that take no posts themselves where a new public one is."""
-    if view.status.reach is not Reach.PUBLIC:
+    if view.status.reach is not Reach.PUBLIC or view.author.is_silenced:
         return
     inboxes = await db_relays.relay_inboxes(connection, RelayStyle.LITEPUB)
     await publish_to_relays(

@@ -12,20 +12,21 @@ from fedlearn.db import second_steps as db_second_steps
 from fedlearn.db import users as db_users
 from fedlearn.db.database import Connection
 from fedlearn.domain.actors import SecondStep, User
-from fedlearn.domain.ids import Millis, now
+from fedlearn.domain.ids import MINUTE_MS, Millis, now
 from fedlearn.errors import Invalid
 from fedlearn.instance import Instance
+from fedlearn.services.notices import Change, plan_notice
 from fedlearn.services.tokens import hash_token, new_token
+from fedlearn.text.languages import N_, _
 
 STEP_MS = 30_000
-HALF_SIGN_IN_MS = 10 * 60_000
+HALF_SIGN_IN_MS = 10 * MINUTE_MS
 RECOVERY_CODES = 10
 RECOVERY_GROUPS = 4
 RECOVERY_GROUP = 4
 # Neither 0 and o nor 1 and l: people write these on paper.
 RECOVERY_LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
-WRONG_CODE = "This code is not right, or has been used. Wait for the next one."
-START_OVER = "That took too long, or too many tries. Sign in again."
+START_OVER = N_("That took too long, or too many tries. Sign in again.")
 
 
 # --- choosing it ---------------------------------------------------------------------------------
@@ -55,7 +56,7 @@ async def new_secret(instance: Instance, user: User) -> pyotp.TOTP:
     """The secret that waits to be confirmed; nobody is shown one that counts already."""
     step = await _stored(instance, user)
     if step is None or step.confirmed_at is not None:
-        raise Invalid("There is no second step to set up: begin from your settings.")
+        raise Invalid(_("There is no second step to set up: begin from your settings."))
     return _codes(instance, user, step)
 
 
@@ -65,7 +66,7 @@ async def confirm(instance: Instance, user: User, code: str) -> list[str]:
     recovery = [_recovery_code() for _ in range(RECOVERY_CODES)]
     async with instance.db.write() as connection:
         if not await _is_new_code(connection, user, codes, code):
-            raise Invalid(WRONG_CODE, {"code": WRONG_CODE})
+            raise _wrong_code()
         await db_second_steps.confirm_second_step(connection, user.id)
         hashes = [hash_token(_as_stored(one)) for one in recovery]
         await db_second_steps.insert_recovery_codes(connection, user.id, hashes)
@@ -74,15 +75,11 @@ async def confirm(instance: Instance, user: User, code: str) -> list[str]:
 
 async def turn_off(instance: Instance, user: User, code: str) -> None:
     """The password is enough again; it takes a code to say so."""
-    if not await _is_right(instance, user, code):
-        raise Invalid(WRONG_CODE, {"code": WRONG_CODE})
-    await forget(instance, user)
-
-
-async def forget(instance: Instance, user: User) -> None:
-    """Somebody has lost phone and recovery codes, and the people who run the server know them."""
+    if not await is_code(instance, user, code):
+        raise _wrong_code()
     async with instance.db.write() as connection:
         await db_second_steps.delete_second_step(connection, user.id)
+        await plan_notice(connection, instance.settings, user, Change.ONE_STEP)
 
 
 # --- signing in ----------------------------------------------------------------------------------
@@ -105,9 +102,9 @@ async def finish_sign_in(instance: Instance, token: str, code: str) -> User:
         user_id = await db_second_steps.try_half_sign_in(connection, hash_token(token))
         user = await db_users.user_by_id(connection, user_id) if user_id else None
     if user is None:
-        raise Invalid(START_OVER)
-    if not await _is_right(instance, user, code):
-        raise Invalid(WRONG_CODE, {"code": WRONG_CODE})
+        raise Invalid(_(START_OVER))
+    if not await is_code(instance, user, code):
+        raise _wrong_code()
     async with instance.db.write() as connection:
         await db_second_steps.delete_half_sign_ins(connection, user.id)
     return user
@@ -116,7 +113,8 @@ async def finish_sign_in(instance: Instance, token: str, code: str) -> User:
 # --- codes ---------------------------------------------------------------------------------------
 
 
-async def _is_right(instance: Instance, user: User, code: str) -> bool:
+async def is_code(instance: Instance, user: User, code: str) -> bool:
+    """Whether this is a code of somebody, or a recovery code; it works no second time."""
     step = await _stored(instance, user)
     if step is None or step.confirmed_at is None:
         return False
@@ -165,3 +163,8 @@ def _recovery_code() -> str:
 def _as_stored(code: str) -> str:
     """A code without what people put in between."""
     return "".join(code.replace("-", "").split()).lower()
+
+
+def _wrong_code() -> Invalid:
+    message = _("This code is not right, or has been used. Wait for the next one.")
+    return Invalid(message, {"code": message})

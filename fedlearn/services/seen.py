@@ -7,19 +7,20 @@ from fedlearn.domain.actors import Actor
 from fedlearn.domain.ids import StatusId
 from fedlearn.domain.statuses import Status, StatusView
 from fedlearn.errors import NotFound
+from fedlearn.text.languages import _
 
 
 async def seen(connection: Connection, actor: Actor, status_id: StatusId) -> StatusView:
     """A status, if this actor may see it; else `NotFound`."""
     view = await status_view(connection, actor.viewer, status_id)
     if view is None:
-        raise NotFound("There is no such post.")
+        raise NotFound(_("There is no such post."))
     return view
 
 
 async def own_status(connection: Connection, author: Actor, status_id: StatusId) -> Status:
     """A post of this author that is not a boost; else `NotFound`."""
-    status = await db_statuses.status_by_id(connection, status_id)
-    if status is None or status.actor_id != author.id or status.boost_of_id is not None:
-        raise NotFound("There is no such post of yours.")
+    status = await db_statuses.own_status(connection, author.id, status_id)
+    if status is None:
+        raise NotFound(_("There is no such post of yours."))
     return status

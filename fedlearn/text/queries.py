@@ -1,24 +1,34 @@
 """This is where what somebody types into the search is read.
 
 Words, phrases in quotes, `-words` that must not be there, and what narrows it down: `from:handle`,
-`has:media|poll|link`, `after:` and `before:` with a day (UTC).
+`has:media|poll|link`, `is:reply|sensitive`, `in:library|public|all`, `after:` and `before:` with a
+day (UTC).
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from itertools import islice
 
 from fedlearn.domain.ids import SECOND_MS, Millis
-from fedlearn.domain.words import Sought, words_of
+from fedlearn.domain.words import Only, Sought, words_of
 
 MOST_PARTS = 16
 LONGEST_QUERY = 500
 PART = re.compile(
-    r"""(?P<minus>-)?(?:(?P<operator>from|has|after|before):)?(?:"(?P<quoted>[^"]*)"?|(?P<plain>\S+))""",
+    r"""(?P<minus>-)?(?:(?P<operator>from|has|is|in|after|before):)?(?:"(?P<quoted>[^"]*)"?|(?P<plain>\S+))""",
     re.IGNORECASE,
 )
 ENCLOSED = frozenset({"media", "poll", "link"})
+# What a post is like, and where it is: what one has had to do with, what is for everybody, or both.
+ONLY: Mapping[str, frozenset[Only]] = {
+    "is:reply": frozenset({Only.ANSWERS}),
+    "is:sensitive": frozenset({Only.SENSITIVE}),
+    "in:library": frozenset({Only.TAKEN_PART}),
+    "in:public": frozenset({Only.PUBLIC}),
+    "in:all": frozenset(),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +39,14 @@ class Query:
     author: str | None = None
     since: Millis | None = None
     until: Millis | None = None
+    only: frozenset[Only] = frozenset()
 
     @property
     def is_narrowed(self) -> bool:
         """Whether something is said that holds for posts only."""
-        return bool(self.author or self.since is not None or self.until or self.sought.marks)
+        return bool(
+            self.author or self.since is not None or self.until or self.sought.marks or self.only
+        )
 
 
 def read_query(text: str) -> Query:
@@ -54,6 +67,8 @@ def _narrowed(query: Query, part: re.Match[str]) -> Query | None:
         case "has" if value in ENCLOSED:
             marks = tuple(dict.fromkeys([*query.sought.marks, value]))
             return replace(query, sought=replace(query.sought, marks=marks))
+        case operator if f"{operator}:{value}" in ONLY:
+            return replace(query, only=query.only | ONLY[f"{operator}:{value}"])
         case "after" if (day := _day(value)) is not None:
             return replace(query, since=day)
         case "before" if (day := _day(value)) is not None:

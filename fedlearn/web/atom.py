@@ -10,7 +10,8 @@ from fedlearn.domain.ids import Millis
 from fedlearn.domain.statuses import StatusView
 from fedlearn.instance import VERSION
 from fedlearn.text.sanitize import to_plain_text
-from fedlearn.web.templating import iso, preview
+from fedlearn.web.moments import iso
+from fedlearn.web.templating import preview
 
 CONTENT_TYPE = "application/atom+xml; charset=utf-8"
 NAMESPACE = "http://www.w3.org/2005/Atom"
@@ -60,7 +61,7 @@ def _add_entry(root: Element, view: StatusView, uris: Uris) -> None:
         _add(entry, "summary", to_plain_text(status.content_warning))
         return
     _add(entry, "content", status.content, type="html")
-    for one in () if status.is_sensitive else view.attachments:
+    for one in () if view.is_sensitive else view.attachments:
         _add(entry, "link", rel="enclosure", type=one.media_type, href=one.url)
 
 

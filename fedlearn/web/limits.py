@@ -1,55 +1,86 @@
-"""This is where callers that ask too often are put off, by address and by what they ask for."""
+"""This is where callers that ask too often are put off, by who they are and what they ask."""
 
 import math
-import time
-from enum import Enum
+from dataclasses import dataclass
 
-from limits import RateLimitItem, parse
-from limits.aio.storage import MemoryStorage
-from limits.aio.strategies import FixedWindowRateLimiter
-
+from fedlearn.domain.ids import SECOND_MS, Millis, now
+from fedlearn.domain.rates import Rate
 from fedlearn.errors import FedlearnError
+from fedlearn.services.rates import Counts, Tally
+from fedlearn.text.emails import canonical_email
+from fedlearn.text.languages import ngettext
 
 
-class Rate(Enum):
-    """How often one address may ask for what. A whole server may stand behind one address."""
+@dataclass(frozen=True, slots=True)
+class Left:
+    """How often something may be asked, how often still, and from when on anew."""
 
-    INBOX = parse("9000 per 5 minutes")
-    DOCUMENTS = parse("3000 per 5 minutes")
-    MEDIA = parse("30000 per 5 minutes")
-    FORMS = parse("900 per 5 minutes")
-    SIGN_IN = parse("20 per 10 minutes")
-    # These two count for one account, from wherever it is tried.
-    ACCOUNT = parse("20 per 60 minutes")
-    MAIL = parse("5 per 60 minutes")
+    limit: int
+    remaining: int
+    resets_at: Millis
 
 
 class TooManyRequests(FedlearnError):
     """The caller has used up its rate. `retry_after` is in seconds."""
 
-    def __init__(self, retry_after: int) -> None:
+    def __init__(self, left: Left) -> None:
+        retry_after = max(1, math.ceil((left.resets_at - now()) / SECOND_MS))
         minutes = math.ceil(retry_after / 60)
-        wait = "a minute" if minutes == 1 else f"{minutes} minutes"
-        super().__init__(f"That was too often. Try again in {wait}.")
+        message = ngettext(
+            "That was too often. Try again in a minute.",
+            "That was too often. Try again in %(num)s minutes.",
+            minutes,
+        )
+        super().__init__(message)
+        self.left = left
         self.retry_after = retry_after
 
 
 class Limits:
-    """Counts requests of this process."""
+    """Lets requests pass as long as there are not too many of them."""
 
-    def __init__(self, *, is_on: bool) -> None:
+    def __init__(self, counts: Counts, *, is_on: bool) -> None:
+        self._counts = counts
         self._is_on = is_on
-        self._limiter = FixedWindowRateLimiter(MemoryStorage())
 
-    async def spend(self, rate: Rate, address: str) -> None:
-        """Count one request; `TooManyRequests` when it is one too many."""
+    async def spend(self, rate: Rate, who: str) -> Left | None:
+        """Count one request; `TooManyRequests` when it is one too many.
+
+        What is left then; None where nothing is counted.
+        """
+        if not (self._is_on and rate.value.is_exact):
+            return self.spend_together((rate, who))
+        standing, limit = await self._counts.add_exactly(rate, who), rate.value.amount
+        left = Left(limit, max(0, limit - standing.spent), standing.ends_at)
+        if standing.spent > limit:
+            raise TooManyRequests(left)
+        return left
+
+    def spend_together(self, *asked: tuple[Rate, str]) -> Left | None:
+        """Count one request in several ways, or in none if it is one too many in any of them.
+
+        What is left of that of which least is left.
+        """
         if not self._is_on:
-            return
-        item: RateLimitItem = rate.value
-        if not await self._limiter.hit(item, rate.name, address):
-            resets_at, _ = await self._limiter.get_window_stats(item, rate.name, address)
-            raise TooManyRequests(max(1, math.ceil(resets_at - time.time())))
+            return None
+        tallies = [self._counts.tally(rate, who) for rate, who in asked]
+        tightest = min(tallies, key=_room)
+        if tightest.spent >= tightest.limit:
+            raise TooManyRequests(Left(tightest.limit, 0, tightest.ends_at))
+        for tally in tallies:
+            self._counts.add(tally)
+        return Left(tightest.limit, tightest.limit - tightest.spent, tightest.ends_at)
 
-    async def forget(self, rate: Rate, address: str) -> None:
+    async def spend_letter(self, email: str) -> None:
+        """Count a letter that somebody may not have asked for, however their address is spelt."""
+        await self.spend(Rate.MAIL, f"to {canonical_email(email)}")
+
+    async def forget(self, rate: Rate, who: str) -> None:
         """What was counted was somebody who might."""
-        await self._limiter.clear(rate.value, rate.name, address)
+        if self._is_on:
+            await self._counts.forget(rate, who)
+
+
+def _room(tally: Tally) -> tuple[int, int]:
+    """How much is left; of several that are used up, the one that lasts longest comes first."""
+    return max(0, tally.limit - tally.spent), -tally.ends_at

@@ -10,9 +10,18 @@ from fedlearn.activitypub.render.documents import with_context
 ANY_OF_OURS = frozenset({"application/ld+json", "application/json"})
 
 
+PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml"})
+
+
 def wants_activity(request: HTTPConnection) -> bool:
     """Whether ActivityPub JSON is asked for at least as much as a page."""
     return preferred_type(request) is not None
+
+
+def wants_page(request: HTTPConnection) -> bool:
+    """Whether a page is asked for by name, as browsers do that open an address."""
+    accept = request.headers.get("accept", "")
+    return any(_is_page(_quality(part)[0]) for part in accept.split(","))
 
 
 def preferred_type(request: HTTPConnection) -> str | None:
@@ -20,12 +29,16 @@ def preferred_type(request: HTTPConnection) -> str | None:
     page, best, wanted = 0.0, 0.0, None
     for part in request.headers.get("accept", "").split(","):
         kind, quality = _quality(part)
-        if kind.partition(";")[0].strip() in {"text/html", "application/xhtml+xml"}:
+        if _is_page(kind):
             page = max(page, quality)
         elif quality > best and (is_activity_json(kind) or kind.strip() in ANY_OF_OURS):
             is_ld = "ld+json" in kind
             best, wanted = quality, LD_CONTENT_TYPE if is_ld else CONTENT_TYPE
     return wanted if best >= page else None
+
+
+def _is_page(kind: str) -> bool:
+    return kind.partition(";")[0].strip() in PAGE_TYPES
 
 
 def _quality(part: str) -> tuple[str, float]:

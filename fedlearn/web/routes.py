@@ -1,44 +1,64 @@
 """This is where every address of the server stands, on one screen."""
 
-from importlib import resources
+from starlette.routing import BaseRoute, Route
 
-from starlette.convertors import IntegerConvertor, register_url_convertor
-from starlette.routing import BaseRoute, Mount, Route
-from starlette.staticfiles import StaticFiles
-
-from fedlearn.web import media
+from fedlearn.web import convertors, media, own_files  # noqa: F401 - ids in paths
+from fedlearn.web.api_routes import API, OAUTH
 from fedlearn.web.federation import actors, collections, discovery, inbox, objects, quotes
+from fedlearn.web.mastodon.metering import metered
 from fedlearn.web.pages import (
     about,
+    components,
+    composing,
+    conversations,
+    deck,
+    editing,
     explore,
     feeds,
+    filters,
     hashtags,
     home,
     keeping_away,
     kept,
+    keys,
+    leaving,
     lists,
+    live,
     mail_links,
+    moving,
+    notification_settings,
     notifications,
     oembed,
     passkeys,
     profiles,
+    proof,
+    public,
+    relations,
+    reporting,
+    scheduled,
     search,
     second_steps,
     security,
     signing_in,
     statuses,
+    taking_back,
+    warnings,
+    writing,
     you,
 )
+from fedlearn.web.pages import apps as pages_apps
+from fedlearn.web.pages.moderation import accounts as desk_accounts
+from fedlearn.web.pages.moderation import announcements as desk_announcements
+from fedlearn.web.pages.moderation import audit as desk_audit
+from fedlearn.web.pages.moderation import domains as desk_domains
+from fedlearn.web.pages.moderation import email_domains as desk_email_domains
+from fedlearn.web.pages.moderation import home as desk_home
+from fedlearn.web.pages.moderation import invitations as desk_invitations
+from fedlearn.web.pages.moderation import ip_blocks as desk_ip_blocks
+from fedlearn.web.pages.moderation import reports as desk_reports
+from fedlearn.web.pages.moderation import rules as desk_rules
+from fedlearn.web.pages.moderation import trends as desk_trends
 from fedlearn.web.proxied import PROXY
-
-
-class IdConvertor(IntegerConvertor):
-    """An id in a path; what no column could hold is no address of ours."""
-
-    regex = "[0-9]{1,18}"
-
-
-register_url_convertor("id", IdConvertor())
 
 STATUS = "/users/{username}/statuses/{status_id:id}"
 
@@ -67,50 +87,144 @@ FEDERATION = [
     Route("/nodeinfo/{version}", discovery.get_nodeinfo),
 ]
 
+ASSETS = [
+    Route("/static/{name}", own_files.get_asset),
+    Route("/static/{version}/{name}", own_files.get_asset),
+]
+
 MEDIA = [
-    Route("/media/{file_name}", media.get_picture),
+    Route("/media/{file_name}", media.get_upload),
     Route(PROXY + "/{token}/{address}", media.get_proxied),
 ]
 
 PAGES = [
     Route("/", home.home_page),
+    Route("/live", live.live_stream),
+    Route("/live/cards", live.live_cards),
+    Route("/deck", deck.deck_page),
+    Route("/deck/piece", deck.deck_piece),
+    Route("/deck/add", deck.add_column, methods=["POST"]),
+    Route("/deck/remove", deck.remove_column, methods=["POST"]),
+    Route("/deck/move", deck.move_column, methods=["POST"]),
     Route("/explore", explore.explore_page),
-    Route("/public", home.public_page),
+    Route("/public", public.public_page),
+    Route("/public/all", public.federated_page),
+    Route("/public/remote", public.remote_page),
     Route("/tags/{name}.atom", feeds.hashtag_feed),
     Route("/tags/{name}", hashtags.hashtag_page),
     Route("/tags/{name}/follow", hashtags.follow_hashtag, methods=["POST"]),
     Route("/tags/{name}/unfollow", hashtags.unfollow_hashtag, methods=["POST"]),
-    Route("/statuses", home.post_status, methods=["POST"]),
-    Route("/statuses/{status_id:id}/edit", statuses.edit_page),
-    Route("/statuses/{status_id:id}/edit", statuses.edit, methods=["POST"]),
+    Route("/tags/{name}/feature", hashtags.feature_hashtag, methods=["POST"]),
+    Route("/tags/{name}/unfeature", hashtags.unfeature_hashtag, methods=["POST"]),
+    Route("/statuses", composing.post_status, methods=["POST"]),
+    Route("/statuses/resume", composing.resume, methods=["POST"]),
+    Route("/statuses/{status_id:id}/edit", editing.edit_page),
+    Route("/statuses/{status_id:id}/edit", editing.edit, methods=["POST"]),
     Route("/statuses/{status_id:id}/vote", statuses.vote, methods=["POST"]),
+    Route("/statuses/{status_id:id}/delete", taking_back.delete, methods=["POST"]),
+    Route("/statuses/{status_id:id}/undelete", taking_back.undelete, methods=["POST"]),
+    Route("/statuses/{status_id:id}/redraft", taking_back.redraft, methods=["POST"]),
+    Route("/redrafts", taking_back.redrafts_page),
+    Route("/redrafts/{redraft_id:id}", taking_back.redraft_page),
+    Route("/redrafts/{redraft_id:id}/throw-away", taking_back.throw_away, methods=["POST"]),
+    Route("/statuses/{status_id:id}/fetch-more", statuses.fetch_more, methods=["POST"]),
     Route("/statuses/{status_id:id}/{act}", statuses.act, methods=["POST"]),
-    Route("/actors/{actor_id:id}/follow", profiles.follow, methods=["POST"]),
-    Route("/actors/{actor_id:id}/unfollow", profiles.unfollow, methods=["POST"]),
-    Route("/actors/{actor_id:id}/block", profiles.block, methods=["POST"]),
-    Route("/actors/{actor_id:id}/unblock", profiles.unblock, methods=["POST"]),
+    Route("/composer/audience", writing.get_audience),
+    Route("/composer/completions", writing.get_completions),
+    Route("/composer/languages", writing.get_languages),
+    Route("/composer/pictures", writing.get_pictures),
+    Route("/composer/pictures", writing.post_picture, methods=["POST"]),
+    Route("/scheduled", scheduled.scheduled_page),
+    Route("/scheduled/{scheduled_id:id}", scheduled.planned_page),
+    Route("/scheduled/{scheduled_id:id}/time", scheduled.change_time, methods=["POST"]),
+    Route("/scheduled/{scheduled_id:id}/call-off", scheduled.call_off, methods=["POST"]),
+    Route("/actors/{actor_id:id}/follow", relations.follow, methods=["POST"]),
+    Route("/actors/{actor_id:id}/unfollow", relations.unfollow, methods=["POST"]),
+    Route("/actors/{actor_id:id}/block", relations.block, methods=["POST"]),
+    Route("/actors/{actor_id:id}/unblock", relations.unblock, methods=["POST"]),
     Route("/actors/{actor_id:id}/mute", keeping_away.mute, methods=["POST"]),
-    Route("/actors/{actor_id:id}/unmute", profiles.unmute, methods=["POST"]),
+    Route("/actors/{actor_id:id}/unmute", relations.unmute, methods=["POST"]),
+    Route("/actors/{actor_id:id}/endorse", relations.endorse, methods=["POST"]),
+    Route("/actors/{actor_id:id}/unendorse", relations.unendorse, methods=["POST"]),
+    Route("/actors/{actor_id:id}/remove", relations.remove_follower, methods=["POST"]),
+    Route("/actors/{actor_id:id}/note", relations.note_down, methods=["POST"]),
+    Route("/actors/{actor_id:id}/tell", relations.tell_of_posts, methods=["POST"]),
+    Route("/actors/{actor_id:id}/hide-boosts", relations.hide_boosts, methods=["POST"]),
+    Route("/actors/{actor_id:id}/show-boosts", relations.show_boosts, methods=["POST"]),
     Route("/domain-blocks", keeping_away.block_domain, methods=["POST"]),
     Route("/domain-blocks/remove", keeping_away.unblock_domain, methods=["POST"]),
-    Route("/requests/{follow_id:id}/accept", profiles.accept_request, methods=["POST"]),
-    Route("/requests/{follow_id:id}/reject", profiles.reject_request, methods=["POST"]),
+    Route("/requests", relations.requests_page),
+    Route("/requests/{follow_id:id}/accept", relations.accept_request, methods=["POST"]),
+    Route("/requests/{follow_id:id}/reject", relations.reject_request, methods=["POST"]),
     Route("/search", search.search_page),
     Route("/authorize_interaction", search.authorize_interaction),
     Route("/notifications", notifications.notifications_page),
+    Route("/notifications/mentions", notifications.mentions_page),
+    Route("/notifications/read", notifications.mark_all_read, methods=["POST"]),
+    Route("/notifications/clear", notifications.clear, methods=["POST"]),
+    Route("/notifications/requests", notification_settings.requests_page),
+    Route("/notifications/requests/{actor_id:id}", notification_settings.request_page),
+    Route(
+        "/notifications/requests/{actor_id:id}/accept",
+        notification_settings.accept,
+        methods=["POST"],
+    ),
+    Route(
+        "/notifications/requests/{actor_id:id}/dismiss",
+        notification_settings.dismiss,
+        methods=["POST"],
+    ),
+    Route("/settings/notifications", notification_settings.settings_page),
+    Route("/settings/notifications", notification_settings.change_settings, methods=["POST"]),
+    Route("/warnings", warnings.warnings_page),
+    Route(
+        "/announcements/{announcement_id:id}/dismiss", desk_announcements.dismiss, methods=["POST"]
+    ),
+    Route("/announcements/{announcement_id:id}/react", desk_announcements.react, methods=["POST"]),
+    Route(
+        "/announcements/{announcement_id:id}/unreact", desk_announcements.unreact, methods=["POST"]
+    ),
+    Route("/conversations", conversations.conversations_page),
+    Route("/conversations", conversations.begin, methods=["POST"]),
+    Route("/conversations/{conversation_id:id}", conversations.conversation_page),
+    Route("/conversations/{conversation_id:id}", conversations.answer, methods=["POST"]),
+    Route("/conversations/{conversation_id:id}/remove", conversations.remove, methods=["POST"]),
+    Route("/report", reporting.report_page),
+    Route("/report", reporting.report, methods=["POST"]),
+    Route("/report/sent", reporting.sent_page),
     Route("/lists", lists.lists_page),
     Route("/lists", lists.create_list, methods=["POST"]),
     Route("/lists/{list_id:id}", lists.list_page),
+    Route("/lists/{list_id:id}.atom", feeds.own_list_feed),
+    Route("/lists/{list_id:id}/{token}.atom", feeds.list_feed),
+    Route("/lists/{list_id:id}/feed", lists.open_feed, methods=["POST"]),
+    Route("/lists/{list_id:id}/feed/remove", lists.close_feed, methods=["POST"]),
     Route("/lists/{list_id:id}/rename", lists.rename_list, methods=["POST"]),
+    Route("/lists/{list_id:id}/options", lists.change_list, methods=["POST"]),
     Route("/lists/{list_id:id}/delete", lists.delete_list, methods=["POST"]),
     Route("/lists/{list_id:id}/add/{actor_id:id}", lists.add_member, methods=["POST"]),
     Route("/lists/{list_id:id}/remove/{actor_id:id}", lists.remove_member, methods=["POST"]),
+    Route("/filters", filters.filters_page),
+    Route("/filters", filters.create_filter, methods=["POST"]),
+    Route("/filters/new", filters.new_filter_page),
+    Route("/filters/{filter_id:id}", filters.filter_page),
+    Route("/filters/{filter_id:id}", filters.change_filter, methods=["POST"]),
+    Route("/filters/{filter_id:id}/delete", filters.delete_filter, methods=["POST"]),
     Route("/muted", keeping_away.muted_page),
     Route("/bookmarks", kept.get_bookmarks),
     Route("/favourites", kept.get_favourites),
     Route("/settings", you.settings_page),
     Route("/settings/profile", you.change_profile, methods=["POST"]),
     Route("/settings/pictures", you.change_pictures, methods=["POST"]),
+    Route("/settings/language", you.change_language, methods=["POST"]),
+    Route("/settings/apps", pages_apps.apps_page),
+    Route("/settings/apps/{application_id:id}/remove", pages_apps.remove_app, methods=["POST"]),
+    Route("/settings/posting", you.change_posting, methods=["POST"]),
+    Route("/settings/moving", moving.moving_page),
+    Route("/settings/aliases", moving.add_alias, methods=["POST"]),
+    Route("/settings/aliases/remove", moving.drop_alias, methods=["POST"]),
+    Route("/settings/move", moving.move, methods=["POST"]),
+    Route("/settings/move/undo", moving.come_back, methods=["POST"]),
     Route("/settings/password", you.change_password, methods=["POST"]),
     Route("/settings/security", security.security_page),
     Route("/settings/security/sign-out", security.sign_out_device, methods=["POST"]),
@@ -120,6 +234,9 @@ PAGES = [
     Route("/settings/second-step/begin", second_steps.begin, methods=["POST"]),
     Route("/settings/second-step/qr.png", second_steps.qr_code),
     Route("/settings/second-step/off", second_steps.turn_off, methods=["POST"]),
+    Route("/settings/leave", leaving.leave_page),
+    Route("/settings/leave", leaving.leave, methods=["POST"]),
+    Route("/settings/archive", leaving.send_archive, methods=["POST"]),
     Route("/settings/email", security.change_email, methods=["POST"]),
     Route("/sign-in", signing_in.sign_in_page),
     Route("/sign-in", signing_in.sign_in, methods=["POST"]),
@@ -127,6 +244,8 @@ PAGES = [
     Route("/sign-in/{token}", signing_in.use_sign_in_link, methods=["POST"]),
     Route("/settings/passkeys", passkeys.add, methods=["POST"]),
     Route("/settings/passkeys/remove", passkeys.remove, methods=["POST"]),
+    Route("/prove", proof.proof_page),
+    Route("/prove", proof.prove, methods=["POST"]),
     Route("/passkey", passkeys.sign_in, methods=["POST"]),
     Route("/second-step", signing_in.take_second_step, methods=["POST"]),
     Route("/sign-out", signing_in.sign_out, methods=["POST"]),
@@ -142,14 +261,68 @@ PAGES = [
     Route("/about", about.about_page),
     Route("/rules", about.rules_page),
     Route("/privacy", about.privacy_page),
+    Route("/keys", keys.keys_page),
+    Route("/dev/components", components.components_page),
+    Route("/dev/pictures/{name}", components.example_picture),
     Route("/robots.txt", about.robots),
     Route("/@{username}.atom", feeds.profile_feed),
     Route("/@{username}", profiles.profile_page),
+    Route("/@{username}/replies", profiles.replies_page),
+    Route("/@{username}/media", profiles.media_page),
+    Route("/@{username}/tagged/{name}", profiles.tagged_page),
+    Route("/@{username}/followers", profiles.followers_page),
+    Route("/@{username}/following", profiles.following_page),
     Route("/@{username}/{status_id:id}", statuses.thread_page),
 ]
 
 
+# For those who look after the instance; to others all of these are 404.
+MODERATION = [
+    Route("/moderation", desk_home.home_page),
+    Route("/moderation/reports", desk_reports.reports_page),
+    Route("/moderation/reports/{report_id:id}", desk_reports.report_page),
+    Route(
+        "/moderation/reports/{report_id:id}/{step}", desk_reports.act_on_report, methods=["POST"]
+    ),
+    Route("/moderation/accounts", desk_accounts.accounts_page),
+    Route("/moderation/accounts/{actor_id:id}", desk_accounts.account_page),
+    Route(
+        "/moderation/accounts/{actor_id:id}/{step}", desk_accounts.act_on_account, methods=["POST"]
+    ),
+    Route("/moderation/invitations", desk_invitations.invitations_page),
+    Route("/moderation/invitations", desk_invitations.invite, methods=["POST"]),
+    Route("/moderation/invitations/revoke", desk_invitations.revoke, methods=["POST"]),
+    Route("/moderation/domains", desk_domains.domains_page),
+    Route("/moderation/domains.csv", desk_domains.export_domains),
+    Route("/moderation/domains/edit", desk_domains.domain_page),
+    Route("/moderation/domains/save", desk_domains.save_domain, methods=["POST"]),
+    Route("/moderation/domains/forget", desk_domains.forget_domain, methods=["POST"]),
+    Route("/moderation/domains/import", desk_domains.import_domains, methods=["POST"]),
+    Route("/moderation/email-domains", desk_email_domains.email_domains_page),
+    Route("/moderation/email-domains", desk_email_domains.block_email_domain, methods=["POST"]),
+    Route("/moderation/email-domains/lift", desk_email_domains.lift_email_domain, methods=["POST"]),
+    Route("/moderation/ip-blocks", desk_ip_blocks.ip_blocks_page),
+    Route("/moderation/ip-blocks", desk_ip_blocks.block_ip, methods=["POST"]),
+    Route("/moderation/ip-blocks/lift", desk_ip_blocks.lift_ip_block, methods=["POST"]),
+    Route("/moderation/rules", desk_rules.rules_page),
+    Route("/moderation/rules", desk_rules.add_rule, methods=["POST"]),
+    Route("/moderation/rules/{rule_id:id}/{step}", desk_rules.act_on_rule, methods=["POST"]),
+    Route("/moderation/announcements", desk_announcements.announcements_page),
+    Route("/moderation/announcements", desk_announcements.announce, methods=["POST"]),
+    Route(
+        "/moderation/announcements/{announcement_id:id}/{step}",
+        desk_announcements.act_on_announcement,
+        methods=["POST"],
+    ),
+    Route("/moderation/trends", desk_trends.trends_page),
+    Route("/moderation/trends/{step}", desk_trends.act_on_trend, methods=["POST"]),
+    Route("/moderation/audit", desk_audit.audit_page),
+]
+
+
+COUNTED = [metered(route) for route in API]
+
+
 def all_routes() -> list[BaseRoute]:
     """Everything that the server answers to."""
-    static = StaticFiles(directory=str(resources.files("fedlearn.web") / "static"))
-    return [*FEDERATION, *MEDIA, *PAGES, Mount("/static", static)]
+    return [*FEDERATION, *OAUTH, *COUNTED, *MEDIA, *PAGES, *MODERATION, *ASSETS]

@@ -65,7 +65,7 @@ def _title(actor: Actor, uris: Uris) -> str:
 
 def _first_picture(view: StatusView, uris: Uris) -> str | None:
     """A picture that may be shown to who has not asked to see it, and that we serve ourselves."""
-    if view.status.content_warning or view.status.is_sensitive:
+    if view.status.content_warning or view.is_sensitive:
         return None
     pictures = (one.url for one in view.attachments if one.media_type.startswith("image/"))
     return next(filter(uris.is_ours, pictures), None)

@@ -13,7 +13,7 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from fedlearn.services import passwords, signing_in
 from tests.browser.running import serve
-from tests.browser.visitor import DEVICES, Device, Visitor
+from tests.browser.visitor import DEVICES, Device, Visitor, is_heard
 from tests.federation.conftest import network, peer, peer_keys, settings_of
 from tests.federation.server import Server
 
@@ -51,7 +51,9 @@ async def alpha(
     tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path
 ) -> AsyncIterator[Server]:
     """A server at work, with a port of its own."""
-    async with serve(_home(tmp_path_factory, sqlite_template), name="Alpha") as server:
+    async with serve(
+        _home(tmp_path_factory, sqlite_template), name="Alpha", dev_pages=True
+    ) as server:
         yield server
 
 
@@ -103,9 +105,16 @@ async def visit(
     """Windows on servers; what the browser complained of in one of them fails the test."""
     visitors: list[Visitor] = []
 
+    async def free_window() -> Page | None:
+        while windows[device]:
+            if await is_heard(page := windows[device].pop()):
+                return page
+            await page.context.close()
+        return None
+
     async def open_window(server: Server, name: str | None = None) -> Visitor:
-        free, origin = windows[device], server.instance.uris.origin
-        page = free.pop() if free else await chromium.new_page(**device.context())
+        origin = server.instance.uris.origin
+        page = await free_window() or await chromium.new_page(**device.context())
         visitor = Visitor(page, origin, device)
         visitors.append(visitor)
         if name is not None:
@@ -115,5 +124,7 @@ async def visit(
         return visitor
 
     yield open_window
-    windows[device] += [await visitor.leave() for visitor in visitors]
+    stay = [visitor for visitor in visitors if not visitor.page.is_closed()]
+    left = [await visitor.leave() for visitor in stay]
+    windows[device] += [page for page in left if page is not None]
     assert [complaint for visitor in visitors for complaint in visitor.complaints] == []

@@ -7,13 +7,17 @@ from types import SimpleNamespace
 
 import pytest
 
+from fedlearn.db import direct_posts as db_direct_posts
 from fedlearn.domain import ids
-from fedlearn.domain.audience import Scope
+from fedlearn.domain.actors import Role
+from fedlearn.domain.audience import Reach, Scope
 from fedlearn.domain.ids import Millis
-from fedlearn.services import accounts, boosts, favourites
+from fedlearn.services import accounts, boosts, favourites, reports
+from fedlearn.services.accounts import NewAccount
+from fedlearn.services.drafts import PollDraft
 from tests.clock import HOUR, MINUTE, Clock
 from tests.federation.peer import Peer
-from tests.federation.server import Server
+from tests.federation.server import PASSWORD, Server
 
 NAME = "Learning here"
 DESCRIPTION = "What we learn at work, and whom to ask."
@@ -29,20 +33,30 @@ PEOPLE = {
 }
 
 
-async def fill(server: Server, neighbour: Peer) -> None:
+async def fill(server: Server, neighbour: Peer) -> dict[str, int]:
     """People, whom they follow, and a day of posts; what they are told is left unread.
+
+    What is given back are the ids of a thread, a conversation and a report.
 
     The server must not run its worker, and its network must hold the neighbour.
     """
     await _people(server)
     await _neighbour(server, neighbour)
     with _clock() as clock:
-        await _a_day(server, clock, ids.now())
+        end = ids.now()
+        clock.now = Millis(end - 27 * HOUR)
+        report = await _a_report(server)
+        clock.now = Millis(end - 3 * HOUR)
+        conversation = await _a_talk(server)
+        thread = await _a_day(server, clock, end)
     await server.worker.run_until_idle()
+    return {"thread": thread, "conversation": conversation, "report": report}
 
 
 async def _people(server: Server) -> None:
-    """Everybody reads everybody, but who asks first."""
+    """Everybody reads everybody, but who asks first; the welcome desk looks after the place."""
+    wanted = NewAccount("welcome", f"welcome@{NEIGHBOUR}", PASSWORD, Role.ADMIN)
+    await accounts.create_account(server.instance, wanted)
     for name, (display_name, bio) in PEOPLE.items():
         await accounts.change_profile(
             server.instance,
@@ -75,7 +89,7 @@ async def _neighbour(server: Server, neighbour: Peer) -> None:
     await server.worker.run_until_idle()
 
 
-async def _a_day(server: Server, clock: Clock, end: Millis) -> None:
+async def _a_day(server: Server, clock: Clock, end: Millis) -> int:
     """Posts, answers, likes and a boost, from yesterday to just now."""
 
     def ago(milliseconds: int) -> None:
@@ -117,6 +131,14 @@ async def _a_day(server: Server, clock: Clock, end: Millis) -> None:
         first_week.status.uri,
         "Where the good chairs are. And that nobody minds a question.",
     )
+    ago(70 * MINUTE)
+    await server.post(
+        "readers",
+        "What do we read in January?",
+        poll=PollDraft(
+            ("How people learn to estimate", "Drawing what we measure", "A book of errors")
+        ),
+    )
     ago(48 * MINUTE)
     puzzle = await server.post(
         "helpdesk",
@@ -152,6 +174,40 @@ async def _a_day(server: Server, clock: Clock, end: Millis) -> None:
     await boosts.boost(instance, await server.actor("planning"), answered.id)
     ago(1 * MINUTE)
     await server.follow("helpdesk", f"@welcome@{instance.uris.domain}")
+    return answer.id
+
+
+async def _a_talk(server: Server) -> int:
+    """A conversation of two, by its id."""
+    asked = await server.post(
+        "planning",
+        "@welcome Can I sit with the help desk on Tuesday? I want to hear the questions before they "
+        "are tidied up.",
+        reach=Reach.DIRECT,
+    )
+    answered = await server.reply("welcome", asked.status.uri, "@planning Yes. They start at nine.")
+    await server.reply("planning", answered.status.uri, "@welcome Then I am there at a quarter to.")
+    reader = await server.actor("welcome")
+    async with server.instance.db.read() as connection:
+        [latest, *_] = await db_direct_posts.conversations_page(
+            connection, reader.viewer, before=None, limit=1
+        )
+    return latest.conversation.id
+
+
+async def _a_report(server: Server) -> int:
+    """Something for who looks after the place, by its id."""
+    post = await server.post(
+        "helpdesk", "The answer to that is in the manual. As it was last week."
+    )
+    await reports.report(
+        server.instance,
+        await server.actor("planning"),
+        await server.actor("helpdesk"),
+        comment="I asked once, and was new. Is this how we want to answer?",
+        status_ids=[post.id],
+    )
+    return (await reports.all_reports(server.instance))[0].id
 
 
 @contextmanager

@@ -31,11 +31,11 @@ class _Web(uvicorn.Server):
 async def serve(
     folder: Path, network: Network | None = None, **changes: Any
 ) -> AsyncIterator[Server]:
-    """A server with its worker at http://localhost:PORT, its files in a folder.
+    """A server with its worker at http://localhost:PORT, any free one, its files in a folder.
 
     With a network, the other servers it talks to are those; without one, whatever it really finds.
     """
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = socket.create_server(("127.0.0.1", changes.pop("port", 0)))
     port = listener.getsockname()[1]
     given = {
         "url": f"http://localhost:{port}",
@@ -47,7 +47,7 @@ async def serve(
     }
     async with run_server(Settings(**given), network) as server:
         config = uvicorn.Config(
-            server.app, lifespan="off", ws="none", log_config=None, timeout_graceful_shutdown=2
+            server.app, lifespan="off", log_config=None, timeout_graceful_shutdown=2
         )
         web = _Web(config)
         serving = asyncio.create_task(web.serve([listener]))

@@ -20,7 +20,7 @@ async def test_follow_read_and_reply(alpha: Server, beta: Server, visit: Visit, 
     await at_alpha.write(q=f"@{bob}@{beta.host}")
     await at_alpha.press("Search", at_alpha.page.locator("main"))
     assert at_alpha.path == f"/@{bob}@{beta.host}"
-    await at_alpha.press("Follow")
+    await at_alpha.do("Follow")
     await at_rest(alpha, beta)
     await at_alpha.go(at_alpha.path)
     await at_alpha.sees("Following")

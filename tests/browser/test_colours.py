@@ -2,15 +2,15 @@
 
 import math
 import re
-from pathlib import Path
 
 import pytest
 
-import fedlearn.web
+from fedlearn.web.assets import stylesheet
 
-CSS = (Path(fedlearn.web.__file__).parent / "static" / "fedlearn.css").read_text(encoding="utf-8")
-TOKEN = re.compile(r"--([a-z0-9-]+): (?:oklch\(([\d.]+)% ([\d.]+) ([^)/]+)\)|([\d.]+)%?);?")
-TINT = re.compile(r"oklch\(var\(--tint-(back|front)\) ([\d.]+)")
+CSS = stylesheet()
+IN_BOTH = r"light-dark\(oklch\(([^)/]+\)?)\), oklch\(([^)/]+\)?)\)\);"
+TOKEN = re.compile(rf"--([a-z0-9-]+): {IN_BOTH}")
+TINT = re.compile(IN_BOTH.replace(r"[^)/]+\)?", r"[\d.]+% [\d.]+ var\(--tint, 195\)"))
 
 READABLE, NOTICEABLE = 4.5, 3.0  # WCAG 2.2, 1.4.3 and 1.4.11
 TEXT_ON_GROUND = [
@@ -33,22 +33,29 @@ MARK_ON_GROUND = [("edge", "surface"), ("accent", "surface"), ("org-edge", "surf
 Colour = tuple[float, float, float]
 
 
-def tokens(scheme: str) -> dict[str, Colour]:
+def test_nothing_is_too_small() -> None:
+    """No text is smaller than 13 px, with the letters that a browser begins with."""
+    sizes = [float(size) for size in re.findall(r"--size-\d: ([\d.]+)rem", CSS)]
+    assert min(sizes) * 16 >= 13
+    assert not re.search(r"font-size: [\d.]+px", CSS)
+
+
+OWN_HUE = float(re.findall(r"--hue: (\d+)", CSS)[0])
+
+
+def tokens(scheme: str, hue: float = OWN_HUE) -> dict[str, Colour]:
     """The colours of a scheme as lightness, chroma and hue."""
-    light, dark = CSS.split("@media (prefers-color-scheme: dark)", 1)
-    found: dict[str, Colour] = {}
-    hue = 0.0
-    parts = [light] if scheme == "light" else [light, dark.split("* { box-sizing", 1)[0]]
-    for part in parts:
-        for name, lightness, chroma, angle, number in TOKEN.findall(part):
-            if name == "hue":
-                hue = float(number)
-            elif lightness:
-                degrees = hue if "var" in angle else float(angle)
-                found[name] = (float(lightness) / 100, float(chroma), degrees)
-            elif name.startswith("tint-"):
-                found[name] = (float(number) / 100, 0.0, 0.0)
-    return found
+    return {
+        name: colour(light if scheme == "light" else dark, hue)
+        for name, light, dark in TOKEN.findall(CSS)
+    }
+
+
+def colour(numbers: str, hue: float) -> Colour:
+    """What stands in `oklch()`, where the hue may be that of the place."""
+    lightness, chroma, angle = numbers.split(maxsplit=2)
+    degrees = hue if angle == "var(--hue)" else float(angle)
+    return (float(lightness.removesuffix("%")) / 100, float(chroma), degrees)
 
 
 def luminance(colour: Colour) -> float:
@@ -80,6 +87,17 @@ def test_text_can_be_read(scheme: str) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_colour_of_an_operator_can_be_read(scheme: str) -> None:
+    """Whatever hue the pages take, text and marks stand out as they do in ours."""
+    needed = dict.fromkeys(TEXT_ON_GROUND, READABLE)
+    needed = dict.fromkeys(MARK_ON_GROUND, NOTICEABLE) | needed
+    for hue in range(360):
+        found = tokens(scheme, hue)
+        for (front, ground), least in needed.items():
+            assert contrast(found[front], found[ground]) >= least, (hue, front, ground)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_marks_can_be_noticed(scheme: str) -> None:
     """The edges of fields, the ring of the focus and the edge of what stays here stand out."""
     found = tokens(scheme)
@@ -90,12 +108,11 @@ def test_marks_can_be_noticed(scheme: str) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_initials_can_be_read(scheme: str) -> None:
     """The letter in place of a picture stands out in each of its tints."""
-    found = tokens(scheme)
-    chroma = {end: float(value) for end, value in TINT.findall(CSS)}
     hues = [195.0, *map(float, re.findall(r"--tint: (\d+)", CSS))]
+    assert len(hues) == 6
+    both = [pair[0 if scheme == "light" else 1] for pair in TINT.findall(CSS)]
     for hue in hues:
-        back = (found["tint-back"][0], chroma["back"], hue)
-        front = (found["tint-front"][0], chroma["front"], hue)
+        back, front = (colour(one.replace("var(--tint, 195)", str(hue)), hue) for one in both)
         assert contrast(front, back) >= READABLE, hue
 
 

@@ -36,6 +36,7 @@ async def test_owner_begins(chromium: Browser, tmp_path: Path) -> None:
         await owner.go(path)
         await owner.press("Sign in", page.locator("main"))
         await owner.sees("Posts of the people you follow will be here.")
+        await owner.sees("Choose a password, so that you can come back.")
         await owner.press("You")
         await expect(page.get_by_role("heading", level=1)).to_have_text("owner")
         await owner.go(path)

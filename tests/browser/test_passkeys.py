@@ -33,7 +33,7 @@ async def test_passkey_instead_of_password(alpha: Server, visit: Visit, who: str
     await visitor.press("Sign out this browser")
     await visitor.press("Use a passkey")
     assert visitor.path == "/"
-    await expect(page.get_by_role("navigation")).to_contain_text("You")
+    await expect(page.get_by_role("navigation", name="Places")).to_contain_text("You")
     await devtools.detach()
 
 

@@ -1,18 +1,25 @@
-"""The pictures of the README, which `python -m tests.browser.pictures` takes."""
+"""The pictures of the documents, which `python -m tests.browser.pictures` takes."""
 
 import pytest
+from PIL import Image
 
-from tests.browser.pictures import IMAGES, PICTURES, Picture
+from tests.browser.pictures import PAGE, PICTURES, Picture, page
 
 HEAVIEST = 150_000
-SIGNATURE = b"\x89PNG\r\n\x1a\n"
+HEAVIEST_TOGETHER = 3_000_000
 
 
 @pytest.mark.parametrize("picture", PICTURES, ids=lambda picture: picture.name)
 def test_picture_is_there_and_light(picture: Picture) -> None:
-    """Each picture is a PNG of the size that it was taken in, and soon loaded."""
-    image = (IMAGES / f"{picture.name}.png").read_bytes()
-    assert image.startswith(SIGNATURE)
-    width, height = (int.from_bytes(image[at : at + 4], "big") for at in (16, 20))
-    assert (width, height) == (picture.width * picture.scale, picture.height * picture.scale)
-    assert len(image) < HEAVIEST
+    """Each picture is of the size that it was taken in, and soon loaded."""
+    with Image.open(picture.file) as image:
+        assert image.format == "WEBP"
+        assert [*image.size] == [side * picture.scale for side in (picture.width, picture.height)]
+    assert picture.file.stat().st_size < HEAVIEST
+
+
+def test_pictures_are_shown() -> None:
+    """The page of pictures shows each of them, and all of them are not much to fetch."""
+    assert PAGE.read_text(encoding="utf-8") == page()
+    assert all(one.file.name in page() for one in PICTURES)
+    assert sum(one.file.stat().st_size for one in PICTURES) < HEAVIEST_TOGETHER

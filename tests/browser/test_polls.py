@@ -19,8 +19,7 @@ async def test_poll_and_quote(alpha: Server, visit: Visit, who: str) -> None:
     writer, voter = await visit(alpha, asker), await visit(alpha, reader)
 
     await writer.go("/")
-    await writer.page.get_by_text("Add a warning or a poll").click()
-    await writer.page.get_by_text("Answers to choose from").click()
+    await writer.page.get_by_title("Poll").click()
     await writer.write(text=f"When, {who}?", option_1="Monday", option_2="Friday")
     await writer.page.get_by_label("How long it takes").select_option("1 hour")
     await writer.press("Post")
@@ -29,7 +28,7 @@ async def test_poll_and_quote(alpha: Server, visit: Visit, who: str) -> None:
     await voter.go("/")
     card = voter.card("When")
     await card.get_by_label("Friday").check()
-    await voter.press("Vote", card)
+    await voter.do("Vote", card)
     await expect(card.locator(".tally li").nth(1)).to_have_text("100% Friday your choice")
 
     await card.get_by_title("More", exact=True).click()

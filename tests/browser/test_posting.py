@@ -30,7 +30,7 @@ async def test_post_and_warning(alpha: Server, visit: Visit, who: str) -> None:
         "href", f"{writer.origin}/tags/lab"
     )
 
-    await writer.page.get_by_text("Add a warning").click()
+    await writer.page.get_by_title("Warning", exact=True).click()
     await writer.write(text="It is the second drawer.", content_warning="Answer to the puzzle")
     await writer.press("Post")
     answer = writer.card("Answer to the puzzle")
@@ -72,7 +72,7 @@ async def test_too_long_comes_back(alpha: Server, visit: Visit, who: str) -> Non
     page, long = writer.page, "learn " * 90
     await writer.go("/")
     await page.get_by_label("Who can see it").select_option("followers")
-    await page.get_by_text("Add a warning").click()
+    await page.get_by_title("Warning", exact=True).click()
     await writer.write(text=long, content_warning="Long")
     async with page.expect_response("**/statuses") as answered:
         await writer.press("Post")
@@ -85,6 +85,9 @@ async def test_too_long_comes_back(alpha: Server, visit: Visit, who: str) -> Non
     await expect(page.get_by_label("Shown before the post is opened")).to_have_value("Long")
 
     await writer.write(text="Short enough")
+    if writer.device.has_script:
+        await expect(field).not_to_have_attribute("aria-invalid", "true")
+        await expect(field).to_have_accessible_description("")
     await writer.press("Post")
     await expect(writer.card("Long").locator(".mark")).to_have_attribute("title", "Followers")
 
@@ -124,7 +127,7 @@ async def test_reply_edit_and_delete(alpha: Server, visit: Visit, who: str) -> N
     changed = page.locator(".large")
     await changed.get_by_title("More", exact=True).click()
     await writer.press("Delete", changed)
-    assert writer.path == "/"
+    assert writer.path.partition("?")[0] == "/"
     await writer.misses("In ultraviolet")
     assert (await writer.go(own_page)).status == 404
 
@@ -137,9 +140,10 @@ async def test_boost_and_like_and_back(alpha: Server, visit: Visit, who: str) ->
     visitor, told = await visit(alpha, reader), await visit(alpha, author)
     await visitor.go("/")
     card = visitor.card("Worth passing on")
-    await visitor.press("Boost", card)
-    await visitor.press("Like", card)
-    assert visitor.page.url == f"{visitor.origin}/#s{posted.id}"
+    await visitor.do("Boost", card)
+    await visitor.do("Like", card)
+    place = "" if visitor.device.has_script else f"#s{posted.id}"
+    assert visitor.page.url == f"{visitor.origin}/{place}"
     await expect(card.get_by_label("Take the boost back, 1 so far")).to_be_visible()
     await expect(card.get_by_label("Like no more, 1 so far")).to_be_visible()
 
@@ -150,8 +154,8 @@ async def test_boost_and_like_and_back(alpha: Server, visit: Visit, who: str) ->
     await told.sees(f"{reader} likes your post")
     await told.sees(f"{reader} follows you")
 
-    await visitor.press("Take the boost back", card, exact=False)
-    await visitor.press("Like no more", card, exact=False)
+    await visitor.do("Take the boost back", card, exact=False)
+    await visitor.do("Like no more", card, exact=False)
     await expect(card.get_by_title("Boost", exact=True)).to_be_visible()
     await expect(card.get_by_title("Like", exact=True)).to_be_visible()
     assert [one.kind for one in await alpha.notifications(author)] == [NotificationKind.FOLLOW]

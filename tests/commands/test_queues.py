@@ -5,7 +5,7 @@ from contextlib import closing
 
 import pytest
 
-from tests.commands.fedlearn import Operator
+from tests.commands.fedlearn import Here, Operator
 
 FILL = """
     INSERT INTO job (kind, payload, order_key, run_at, attempts, locked_until, created_at, dead_at,
@@ -29,7 +29,7 @@ FILL = """
 @pytest.fixture
 def operator(tmp_path_factory: pytest.TempPathFactory) -> Operator:
     """An operator of an instance for which something waits, with no server running."""
-    operator = Operator(tmp_path_factory.mktemp("home"))
+    operator = Here(tmp_path_factory.mktemp("home"))
     assert operator.run("migrate").returncode == 0
     assert operator.run("status").returncode == 0
     path = operator.home / "data" / "fedlearn.db"

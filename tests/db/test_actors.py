@@ -1,13 +1,17 @@
 """How actors and their keys are remembered."""
 
+import inspect
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
-from sqlite3 import IntegrityError
+from pathlib import Path
 
 import asyncpg
 import pytest
 
 from fedlearn.db import actors as db_actors
 from fedlearn.db import blocks as db_blocks
+from fedlearn.db import homes as db_homes
 from fedlearn.db import notifications as db_notifications
 from fedlearn.db import statuses as db_statuses
 from fedlearn.db import timelines as db_timelines
@@ -108,7 +112,7 @@ async def test_names_are_the_same_in_any_case(connection: Connection) -> None:
     for spelling in ("alice", "ALICE", "Alice"):
         assert await db_actors.local_actor(connection, spelling) == alice
     await remote(connection, "alice@far.example")
-    with pytest.raises((IntegrityError, asyncpg.UniqueViolationError)):
+    with pytest.raises((sqlite3.IntegrityError, asyncpg.UniqueViolationError)):
         await local(connection, "aLICE")
 
 
@@ -186,7 +190,7 @@ async def test_traces_of_a_gone_actor(connection: Connection) -> None:
     await boosts(connection, bob, said)
     await likes(connection, robin, kept)
     await likes(connection, bob, kept)
-    await db_timelines.add_to_homes(connection, [robin.id, bob.id], kept.id)
+    await db_homes.add_to_homes(connection, [robin.id, bob.id], kept.id)
     for one, other in ((robin, alice), (alice, robin), (bob, alice)):
         await db_blocks.insert_block(
             connection, actor_id=one.id, target_id=other.id, uri=f"{one.uri}#blocks"
@@ -323,3 +327,41 @@ async def test_key_of_another_server_signs_nothing_here(connection: Connection) 
     robin = await remote(connection)
     await db_actors.replace_keys(connection, robin.id, [key_of(robin)])
     assert await db_actors.own_key(connection, robin.id) is None
+
+
+async def test_fields_change_alone(connection: Connection) -> None:
+    """What is found out of somebody's fields changes nothing else of them."""
+    alice = await local(connection, "alice")
+    fields = (ProfileField("home", "<a>here</a>", Millis(7)), ProfileField("x", "y"))
+    await db_actors.store_fields(connection, alice.id, fields)
+    found = await db_actors.actor_by_id(connection, alice.id)
+    assert found == replace(alice, profile=replace(alice.profile, fields=fields))
+
+
+# What is kept of who is gone: that the name is taken, the key of the last word, and what stewards
+# and others have said of them.
+KEPT = {
+    "account_warning.actor_id",
+    "actor_key.actor_id",
+    "mention.actor_id",
+    "outgoing_activity.sender_id",
+    "report.reporter_id",
+    "report.target_id",
+    "report_note.actor_id",
+}
+# Words of a blank profile, what services/deletion.py removes with the files, and what goes with posts.
+GO_ALONG = {"actor_words.id", "media_attachment.actor_id", "pin.actor_id"}
+
+
+def test_all_that_belongs_to_an_actor_is_erased(sqlite_template: Path) -> None:
+    """A new table that belongs to an actor is emptied when they leave, or said here to be kept."""
+    erased = inspect.getsource(db_actors.erase_traces)
+    left = set()
+    with closing(sqlite3.connect(sqlite_template)) as raw:
+        for (table,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'"):
+            for key in raw.execute(f"PRAGMA foreign_key_list({table})"):
+                _number, _sequence, parent, column, _to, _on_update, on_delete, _match = key
+                is_named = f"FROM {table} WHERE" in erased and f"{column} = :id" in erased
+                if parent == "actor" and on_delete == "CASCADE" and not is_named:
+                    left.add(f"{table}.{column}")
+    assert left == KEPT | GO_ALONG

@@ -1,6 +1,7 @@
 """How it is remembered who blocks whom, and what that hides."""
 
 from fedlearn.db import blocks as db_blocks
+from fedlearn.db import homes as db_homes
 from fedlearn.db import notifications as db_notifications
 from fedlearn.db import timelines as db_timelines
 from fedlearn.db.database import Connection
@@ -80,7 +81,7 @@ async def test_block_takes_posts_off_timelines(connection: Connection) -> None:
     dora = await local(connection, "dora")
     post = await says(connection, bob)
     boost = await boosts(connection, dora, post)
-    await db_timelines.add_to_homes(connection, [alice.id], post.id)
+    await db_homes.add_to_homes(connection, [alice.id], post.id)
     await blocks(connection, alice, bob)
     for reader, seen in ((alice, []), (dora, [post.id])):
         viewer = reader.viewer

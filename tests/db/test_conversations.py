@@ -5,16 +5,16 @@ from typing import Any
 
 from fedlearn.db import conversations as db_conversations
 from fedlearn.db import statuses as db_statuses
-from fedlearn.db import timelines as db_timelines
+from fedlearn.db import threads as db_threads
 from fedlearn.db.database import Connection
 from fedlearn.domain.actors import Actor
 from fedlearn.domain.audience import STRANGER, Reach, Scope
-from fedlearn.domain.ids import StatusId, Uri
+from fedlearn.domain.ids import MINUTE_MS, StatusId, Uri
 from fedlearn.domain.statuses import Status
 from tests.builders import a_status, boosts, local, remote, says
 from tests.clock import Clock
 
-QUARTER_OF_AN_HOUR = 15 * 60_000
+QUARTER_OF_AN_HOUR = 15 * MINUTE_MS
 
 
 async def lists(
@@ -109,13 +109,13 @@ async def test_what_answers_a_lost_post_is_below_the_beginning(connection: Conne
     below = await says(connection, robin, answers=lost)
     no_answer = replace(a_status(robin), conversation=first.conversation)
     await db_statuses.insert_status(connection, no_answer, is_local=False)
-    found = await db_timelines.descendants(connection, STRANGER, first.id)
+    found = await db_threads.descendants(connection, STRANGER, first.id)
     assert found == [second.id, lost.id, below.id]
-    assert await db_timelines.descendants(connection, STRANGER, second.id) == []
+    assert await db_threads.descendants(connection, STRANGER, second.id) == []
     private = replace(
         a_status(robin, reach=Reach.DIRECT),
         conversation=first.conversation,
         in_reply_to_uri=Uri("https://far.example/lost"),
     )
     await db_statuses.insert_status(connection, private, is_local=False)
-    assert await db_timelines.descendants(connection, STRANGER, first.id) == found
+    assert await db_threads.descendants(connection, STRANGER, first.id) == found

@@ -1,6 +1,7 @@
 """How it is remembered who follows a hashtag, and whose home timelines its posts come to."""
 
 from fedlearn.db import followed_hashtags as db_followed_hashtags
+from fedlearn.db import homes as db_homes
 from fedlearn.db import timelines as db_timelines
 from fedlearn.db.actors import erase_traces
 from fedlearn.db.database import Connection
@@ -48,14 +49,14 @@ async def test_whose_home_a_hashtag_reaches(connection: Connection) -> None:
         for name in names:
             await db_followed_hashtags.follow_hashtag(connection, reader.id, name)
     post = await tagged(connection, robin, "bees", "ants")
-    assert sorted(await db_timelines.home_owners(connection, post)) == [alice.id, bob.id]
+    assert sorted(await db_homes.home_owners(connection, post)) == [alice.id, bob.id]
     for other in (
         await tagged(connection, robin, "wasps"),
         await tagged(connection, robin, "bees", reach=Reach.UNLISTED),
         await tagged(connection, robin, "bees", reach=Reach.FOLLOWERS),
         await boosts(connection, robin, post),
     ):
-        assert await db_timelines.home_owners(connection, other) == [bob.id]
+        assert await db_homes.home_owners(connection, other) == [bob.id]
 
 
 async def test_what_a_hashtag_alone_has_brought(connection: Connection) -> None:
@@ -75,7 +76,7 @@ async def test_what_a_hashtag_alone_has_brought(connection: Connection) -> None:
         await tagged(connection, robin, "ants"),
     ]
     for post in posts:
-        await db_timelines.add_to_homes(connection, [alice.id], post.id)
+        await db_homes.add_to_homes(connection, [alice.id], post.id)
 
     async def home() -> list[StatusId]:
         return await db_timelines.home_page(connection, alice.viewer, before=None, limit=20)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from fedlearn.db import actors as db_actors
+from fedlearn.db import follow_wishes as db_follow_wishes
 from fedlearn.db import follows as db_follows
 from fedlearn.db.database import Connection
 from fedlearn.domain.actors import Actor
@@ -249,3 +250,40 @@ async def test_local_follows_of_somebody(connection: Connection) -> None:
     await follows(connection, bob, robin, FollowState.PENDING)
     await follows(connection, await remote(connection, "fay@far.example"), robin)
     assert await db_follows.local_follows_of(connection, robin.id) == [(known, alice)]
+
+
+async def test_who_is_told(connection: Connection) -> None:
+    """Told of posts are people of ours who follow and asked for it; who asks anew is still told."""
+    alice, bob, dora = [await local(connection, name) for name in ("alice", "bob", "dora")]
+    robin = await remote(connection)
+    made = [await follows(connection, one, alice) for one in (bob, dora, robin)]
+    for follow in (made[0], made[2]):
+        await db_follow_wishes.keep_wishes(connection, replace(follow, notifies=True))
+    assert await db_follow_wishes.who_is_told(connection, alice.id) == [bob]
+    assert await db_follow_wishes.who_is_told(connection, bob.id) == []
+    again = await db_follows.store_follow(
+        connection, follower_id=bob.id, followee_id=alice.id, uri="x", state=FollowState.PENDING
+    )
+    assert again.notifies
+    await db_follow_wishes.keep_wishes(connection, replace(again, notifies=False))
+    assert await db_follow_wishes.who_is_told(connection, alice.id) == []
+    pending = await asks(connection, dora, bob, "https://our.example/1")
+    await db_follow_wishes.keep_wishes(connection, replace(pending, notifies=True))
+    assert await db_follow_wishes.who_is_told(connection, bob.id) == []
+
+
+async def test_whom_a_post_would_reach(connection: Connection) -> None:
+    """Accepted followers are counted with their servers, up to a number; who is gone is not."""
+    alice = await local(connection)
+    carol, dan = await local(connection, "carol"), await local(connection, "dan")
+    far = [await remote(connection, f"{name}@far.example") for name in ("robin", "rosa")]
+    near = await remote(connection, "nora@near.example")
+    for follower in (carol, dan, *far):
+        await follows(connection, follower, alice)
+    await follows(connection, near, alice, FollowState.PENDING)
+    count = db_follows.count_reached
+    assert await count(connection, alice.id, 10) == (4, 2)
+    assert (await count(connection, alice.id, 3))[0] == 3
+    assert await count(connection, carol.id, 10) == (0, 0)
+    await db_actors.mark_gone(connection, far[0].id)
+    assert await count(connection, alice.id, 10) == (3, 2)

@@ -9,12 +9,12 @@ from fedlearn.db import lively as db_lively
 from fedlearn.db import mutes as db_mutes
 from fedlearn.db.database import Connection
 from fedlearn.db.details import Details
-from fedlearn.db.lively import LivelyHashtag
+from fedlearn.db.lively import LivelyHashtag, LivelyLink
 from fedlearn.domain.actors import Actor
 from fedlearn.domain.audience import STRANGER, Reach, Scope
 from fedlearn.domain.ids import Millis, now
 from fedlearn.domain.mutes import Mute
-from fedlearn.domain.statuses import Status
+from fedlearn.domain.statuses import Preview, Status
 from tests.builders import OUR_HOST, boosts, likes, local, remote, says, signs_up
 from tests.clock import DAY, Clock
 
@@ -65,6 +65,33 @@ async def test_hashtags_of_what_is_not_for_everybody(connection: Connection) -> 
     assert len(await db_lively.lively_hashtags(connection, STRANGER, Millis(week - 2000), 9)) == 1
     await db_actors.set_suspended(connection, bob.id, now())
     assert await db_lively.lively_hashtags(connection, STRANGER, LONG_AGO, 9) == []
+
+
+async def test_links_of_several_people(connection: Connection) -> None:
+    """A page is lively to which two people led in public; it is shown as who was last saw it."""
+    alice, bob = await local(connection, "alice"), await local(connection, "bob")
+
+    async def leads(author: Actor, name: str, title: str, **facts: Any) -> Status:
+        status, url = await says(connection, author, **facts), f"https://{name}.example/"
+        await db_details.store_preview(connection, status.id, Preview(url, title))
+        return status
+
+    for author, name in ((alice, "bees"), (alice, "lone"), (alice, "lone"), (alice, "quiet")):
+        await leads(author, name, "old")
+    await leads(await remote(connection), "lone", "elsewhere")
+    for reach in Reach:
+        for scope in Scope:
+            if (reach, scope) != (Reach.PUBLIC, Scope.FED):
+                await leads(bob, "quiet", "secret", reach=reach, scope=scope)
+    latest = await leads(bob, "bees", "new")
+    found = await db_lively.lively_links(connection, STRANGER, LONG_AGO, 9)
+    assert found == [LivelyLink(Preview("https://bees.example/", "new"), latest.id, 2, 2)]
+    (day,) = await db_lively.days_of_links(
+        connection, STRANGER, LONG_AGO, ["https://bees.example/"]
+    )
+    assert (day.name, day.people, day.posts) == ("https://bees.example/", 2, 2)
+    await db_actors.set_suspended(connection, bob.id, now())
+    assert await db_lively.lively_links(connection, STRANGER, LONG_AGO, 9) == []
 
 
 async def test_posts_that_several_people_take_up(connection: Connection) -> None:
@@ -160,3 +187,18 @@ async def test_whom_the_reader_mutes(connection: Connection) -> None:
     assert await db_lively.lively_hashtags(connection, alice.viewer, LONG_AGO, 9) == []
     assert await db_lively.lively_statuses(connection, alice.viewer, LONG_AGO, 9) == []
     assert len(await db_lively.lively_hashtags(connection, STRANGER, LONG_AGO, 9)) == 1
+
+
+async def test_days_of_hashtags(connection: Connection, clock: Clock) -> None:
+    """How a hashtag was used is told day by day, the latest first; others are not."""
+    alice, bob = await local(connection, "alice"), await local(connection, "bob")
+    for author in (alice, bob, bob):
+        await says_with(connection, author, "bees", "ants")
+    first = Millis(clock.now // DAY * DAY)
+    clock.forward(DAY)
+    await says_with(connection, alice, "bees")
+    found = await db_lively.days_of_hashtags(connection, STRANGER, LONG_AGO, ["bees"])
+    assert [(one.name, one.day, one.people, one.posts) for one in found] == [
+        ("bees", first + DAY, 1, 1),
+        ("bees", first, 2, 3),
+    ]

@@ -1,14 +1,18 @@
 """How it is remembered which pictures people have uploaded, and who may have them."""
 
+from dataclasses import replace
+
 import pytest
 
 from fedlearn.db import media_attachments as db_media_attachments
 from fedlearn.db import statuses as db_statuses
 from fedlearn.db.database import Connection
+from fedlearn.db.details import add_attachments, attachments_of
 from fedlearn.domain.actors import Actor
 from fedlearn.domain.audience import STRANGER, Reach, Scope, Viewer
 from fedlearn.domain.ids import Millis, snowflake
-from fedlearn.domain.media import MediaAttachment, Picture
+from fedlearn.domain.media import MediaAttachment, MediaState, Picture, Run
+from fedlearn.domain.statuses import Attachment
 from tests.builders import follows, local, remote, says
 from tests.clock import Clock
 
@@ -96,3 +100,90 @@ async def test_what_belongs_to_no_post(connection: Connection, clock: Clock) -> 
     assert await db_media_attachments.known_tokens(connection, ["k", "l", "x"]) == {"k", "l"}
     await db_media_attachments.delete_media_attachments(connection, [lost.id])
     assert await db_media_attachments.known_tokens(connection, ["k", "l", "x"]) == {"k"}
+
+
+async def test_uploads_of_ones_own(connection: Connection) -> None:
+    """Somebody finds what they have uploaded, in a post or not; nobody else's."""
+    alice, carol = await local(connection), await local(connection, "carol")
+    media = await uploads(connection, alice)
+    find = db_media_attachments.media_of_owner
+    assert await find(connection, alice.id, [media.id, 7]) == [media]
+    assert await find(connection, carol.id, [media.id]) == []
+    status = await says(connection, alice)
+    await db_media_attachments.take_media(connection, status.id, [media.id])
+    assert await find(connection, alice.id, [media.id]) == [media]
+    usable = db_media_attachments.usable_media
+    assert await usable(connection, alice.id, status.id, [media.id]) == {media.id: media}
+    other = await says(connection, alice)
+    assert await usable(connection, alice.id, other.id, [media.id]) == {}
+
+
+async def test_upload_that_is_taken_back(connection: Connection) -> None:
+    """What stands nowhere can be forgotten by its owner, and its room is free; all other stays."""
+    alice, carol = await local(connection), await local(connection, "carol")
+    size, take_back = db_media_attachments.bytes_of_uploads, db_media_attachments.delete_untaken
+    free, shown = [MediaAttachment(snowflake(), token, PICTURE) for token in ("f" * 32, "s" * 32)]
+    assert await size(connection, alice.id) == 0
+    for media in (free, shown):
+        await db_media_attachments.insert_media_attachment(connection, media, alice.id, 1 << 40)
+    status = await says(connection, alice)
+    await db_media_attachments.take_media(connection, status.id, [shown.id])
+    assert await size(connection, alice.id) == 1 << 41
+    assert await size(connection, carol.id) == 0
+    assert await take_back(connection, carol.id, free.id) == []
+    assert await take_back(connection, alice.id, shown.id) == []
+    assert await take_back(connection, alice.id, free.id) == [free]
+    assert await take_back(connection, alice.id, free.id) == []
+    assert await size(connection, alice.id) == 1 << 40
+
+
+async def test_film_is_ready_or_is_not(connection: Connection) -> None:
+    """What waits becomes a film, or fails with a reason, once; what it takes is counted anew."""
+    alice = await local(connection)
+    waits = MediaAttachment(
+        snowflake(), "w", Picture("video/mp4", 0, 0, ""), run=Run(0), state=MediaState.WAITING
+    )
+    fails = replace(waits, id=snowflake(), token="f")
+    for media in (waits, fails):
+        await db_media_attachments.insert_media_attachment(connection, media, alice.id, 500)
+    assert await db_media_attachments.count_unfinished(connection, alice.id) == 2
+    ready = replace(
+        waits,
+        picture=Picture("video/mp4", 64, 48, "LKO2"),
+        run=Run(1.5, 90_000, "30/1", loops=True),
+        state=MediaState.READY,
+    )
+    assert await db_media_attachments.finish_media(connection, ready, 70)
+    assert await db_media_attachments.media_by_id(connection, waits.id) == ready
+    await db_media_attachments.fail_media(connection, fails.id, "It is broken.")
+    failed = replace(fails, state=MediaState.FAILED, failure="It is broken.")
+    assert await db_media_attachments.media_by_id(connection, fails.id) == failed
+    assert await db_media_attachments.bytes_of_uploads(connection, alice.id) == 70
+    assert await db_media_attachments.count_unfinished(connection, alice.id) == 0
+    for media in (ready, replace(failed, state=MediaState.READY)):
+        assert not await db_media_attachments.finish_media(connection, media, 1)
+    await db_media_attachments.fail_media(connection, ready.id, "no")
+    assert await db_media_attachments.media_by_id(connection, ready.id) == ready
+
+    status = await says(connection, alice)
+    shown = Attachment("video/mp4", "https://a.test/x.mp4", media_id=ready.id)
+    await add_attachments(connection, status.id, [shown])
+    found = await attachments_of(connection, [status.id])
+    assert found[status.id] == [replace(shown, run=ready.run)]
+
+
+async def test_upload_has_other_files(connection: Connection) -> None:
+    """For its owner, as long as it is as it was known and no post has taken it."""
+    alice, carol = await local(connection), await local(connection, "carol")
+    media = await uploads(connection, alice)
+    shown = replace(PICTURE, blurhash="LEHV")
+    made = replace(media, token="b" * 32, picture=shown)
+    change = db_media_attachments.change_token
+    assert not await change(connection, carol.id, media, made, 5)
+    assert await change(connection, alice.id, media, made, 5)
+    assert not await change(connection, alice.id, media, made, 5)
+    assert await db_media_attachments.media_by_id(connection, media.id) == made
+    assert await db_media_attachments.bytes_of_uploads(connection, alice.id) == 5
+    status = await says(connection, alice)
+    await db_media_attachments.take_media(connection, status.id, [media.id])
+    assert not await change(connection, alice.id, made, media, 5)

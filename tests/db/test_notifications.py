@@ -6,10 +6,23 @@ import pytest
 
 from fedlearn.db import notifications as db_notifications
 from fedlearn.db.database import Connection
+from fedlearn.db.notification_policies import (
+    dismiss_filtered,
+    is_permitted,
+    notification_requests,
+    permit,
+    policy_of,
+    store_policy,
+)
 from fedlearn.db.status_views import status_view
 from fedlearn.domain.actors import Actor
-from fedlearn.domain.audience import STRANGER
-from fedlearn.domain.notifications import NotificationKind, NotificationView
+from fedlearn.domain.audience import STRANGER, Reach
+from fedlearn.domain.notifications import (
+    NotificationKind,
+    NotificationPolicy,
+    NotificationView,
+    Verdict,
+)
 from fedlearn.domain.statuses import Status
 from tests.builders import local, remote, says
 from tests.clock import Clock
@@ -21,6 +34,8 @@ async def tell(
     sender: Actor,
     kind: NotificationKind = NotificationKind.FOLLOW,
     about: Status | None = None,
+    *,
+    is_filtered: bool = False,
 ) -> None:
     """Something has happened to somebody."""
     await db_notifications.insert_notification(
@@ -29,6 +44,7 @@ async def tell(
         sender_id=sender.id,
         kind=kind,
         status_id=about.id if about else None,
+        is_filtered=is_filtered,
     )
 
 
@@ -171,6 +187,88 @@ async def test_reading(connection: Connection) -> None:
     await db_notifications.mark_read(connection, alice.id, newest.id)
     assert await db_notifications.count_unread(connection, alice.id) == 0
     assert await db_notifications.count_unread(connection, bob.id) == 3
+
+
+async def test_kinds(connection: Connection) -> None:
+    """Of some kinds alone a page is shown and marked; what cannot be seen makes no page short."""
+    alice, bob, robin = await _three(connection)
+    hidden = await says(connection, robin, reach=Reach.DIRECT, naming=[bob])
+    for kind in (NotificationKind.MENTION, NotificationKind.FOLLOW):
+        await tell(connection, alice, robin, kind)
+        await tell(connection, alice, robin, kind, hidden)
+    kinds = {NotificationKind.MENTION}
+    page = await db_notifications.notifications_page(
+        connection, alice.viewer, before=None, limit=9, kinds=kinds
+    )
+    assert [one.kind for one in page] == [NotificationKind.MENTION]
+    both = await db_notifications.notifications_page(connection, alice.viewer, before=None, limit=2)
+    assert len(both) == 2
+    await db_notifications.mark_read(connection, alice.id, 2**31, kinds)
+    assert [one.is_read for one in await told(connection, alice)] == [False, True]
+
+
+async def test_clearing(connection: Connection) -> None:
+    """Who clears the page is told nothing of before any more; what was put aside waits still."""
+    alice, bob, robin = await _three(connection)
+    await tell(connection, alice, robin)
+    await tell(connection, bob, robin)
+    await tell(connection, alice, bob, is_filtered=True)
+    await db_notifications.clear_notifications(connection, alice.id)
+    assert await told(connection, alice) == []
+    assert len(await told(connection, bob)) == 1
+    assert len(await _put_aside(connection, alice, bob)) == 1
+
+
+async def test_what_is_put_aside(connection: Connection, clock: Clock) -> None:
+    """It is neither told nor counted, until its sender is let in, or it is dismissed."""
+    alice, bob, robin = await _three(connection)
+    hidden = await says(connection, robin, reach=Reach.DIRECT, naming=[bob])
+    await tell(connection, alice, robin, is_filtered=True)
+    await tell(connection, alice, robin, NotificationKind.MENTION, hidden, is_filtered=True)
+    await tell(connection, alice, bob, is_filtered=True)
+    assert await told(connection, alice) == []
+    assert await db_notifications.count_unread(connection, alice.id) == 0
+    assert [one.sender for one in await _put_aside(connection, alice, robin)] == [robin]
+    assert await _put_aside(connection, bob, robin) == []
+    requests = await notification_requests(connection, alice.id, 9)
+    assert [(one.sender, one.count, one.latest_at) for one in requests] == [
+        (bob, 1, clock.now),
+        (robin, 2, clock.now),
+    ]
+    await permit(connection, alice.id, robin.id)
+    await permit(connection, alice.id, robin.id)
+    assert await is_permitted(connection, alice.id, robin.id)
+    assert not await is_permitted(connection, robin.id, alice.id)
+    assert [one.sender for one in await told(connection, alice)] == [robin]
+    await dismiss_filtered(connection, alice.id, bob.id)
+    assert await notification_requests(connection, alice.id, 9) == []
+    assert len(await told(connection, alice)) == 1
+
+
+async def test_what_somebody_wants_to_be_told(connection: Connection) -> None:
+    """What was chosen comes back as it was, the latest choice counts, each has their own."""
+    alice, bob, _ = await _three(connection)
+    assert await policy_of(connection, alice.id) is None
+    policies = (
+        NotificationPolicy(),
+        NotificationPolicy(
+            frozenset({NotificationKind.FAVOURITE, NotificationKind.REPORT}),
+            Verdict.FILTER,
+            Verdict.DROP,
+            Verdict.ACCEPT,
+            Verdict.FILTER,
+        ),
+    )
+    for policy in policies:
+        await store_policy(connection, alice.id, policy)
+        assert await policy_of(connection, alice.id) == policy
+    assert await policy_of(connection, bob.id) is None
+
+
+async def _put_aside(connection: Connection, owner: Actor, sender: Actor) -> list[NotificationView]:
+    return await db_notifications.filtered_page(
+        connection, owner.viewer, sender.id, before=None, limit=9
+    )
 
 
 async def _three(connection: Connection) -> tuple[Actor, Actor, Actor]:

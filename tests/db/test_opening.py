@@ -15,8 +15,9 @@ import pytest
 from fedlearn.db import migrate as db_migrate
 from fedlearn.db import migrate_postgres as db_migrate_postgres
 from fedlearn.db.database import Database
-from fedlearn.db.hosts import all_policies, set_policy
+from fedlearn.db.hosts import policies_of, set_policy
 from fedlearn.db.opening import (
+    MIGRATIONS,
     known_versions,
     migrate,
     open_current_database,
@@ -58,6 +59,12 @@ def upgrade_of(settings: Settings) -> Callable[[Settings], None]:
 # --- migrating -------------------------------------------------------------------------------------
 
 
+def test_migrations_stand_in_one_line() -> None:
+    """Each comes after one other, and none beside one, or it would be passed over."""
+    files = {path.stem for path in (MIGRATIONS / "versions").glob("[0-9]*.py")}
+    assert set(known_versions()) == files
+
+
 async def test_from_empty(empty_settings: Settings) -> None:
     """Migrating an empty database brings the newest schema, and the tables can be used."""
     assert await version(empty_settings) is None
@@ -81,7 +88,8 @@ async def test_from_the_version_before(empty_settings: Settings) -> None:
             kept = await status_by_id(connection, StatusId(2))
             assert kept is not None
             assert (kept.content, kept.actor_id) == ("<p>hello</p>", 1)
-            assert await all_policies(connection) == [("far.example", Policy.BLOCK)]
+            said = await policies_of(connection, ["far.example"])
+            assert said == {"far.example": Policy.BLOCK}
             await set_policy(connection, "near.example", Policy.ALLOW)
 
 

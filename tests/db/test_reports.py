@@ -1,11 +1,16 @@
 """How it is remembered what was reported."""
 
+from typing import Any
+
 from fedlearn.db import reports as db_reports
+from fedlearn.db import rules as db_rules
 from fedlearn.db import users as db_users
 from fedlearn.db.database import Connection
+from fedlearn.db.reported import posts_seen_anyway, reported_posts
 from fedlearn.domain.actors import Actor, Role
-from fedlearn.domain.audience import Scope
+from fedlearn.domain.audience import Reach, Scope
 from fedlearn.domain.ids import StatusId
+from fedlearn.domain.reports import ReportCategory
 from fedlearn.domain.statuses import Status
 from tests.builders import boosts, local, remote, says, signs_up
 from tests.clock import Clock
@@ -15,7 +20,7 @@ async def reports(
     connection: Connection, reporter: Actor, target: Actor, uri: str, *posts: Status
 ) -> bool:
     """Somebody reports somebody with some posts; whether that was news."""
-    return await db_reports.insert_report(
+    made = await db_reports.insert_report(
         connection,
         uri=uri,
         reporter_id=reporter.id,
@@ -23,7 +28,9 @@ async def reports(
         comment=f"about {target.acct}",
         is_forwarded=False,
         status_ids=[post.id for post in posts],
+        category=ReportCategory.SPAM,
     )
+    return made is not None
 
 
 async def test_report_comes_back_as_it_was_kept(connection: Connection, clock: Clock) -> None:
@@ -38,6 +45,7 @@ async def test_report_comes_back_as_it_was_kept(connection: Connection, clock: C
     assert (first.reporter, first.target, first.comment) == (robin, alice, "about alice")
     assert first.statuses == tuple(post.uri for post in posts)
     assert (first.created_at, first.resolved_at, first.is_forwarded) == (clock.now, None, False)
+    assert first.category is ReportCategory.SPAM
     assert (second.target, second.statuses) == (dora, ())
     assert await db_reports.resolve_report(connection, first.id)
     assert not await db_reports.resolve_report(connection, first.id)
@@ -73,3 +81,70 @@ async def test_who_looks_after_the_instance(connection: Connection) -> None:
     await connection.execute("UPDATE actor SET gone_at = 1 WHERE id = :id", id=gone.actor.id)
     expected = {people[role].actor.id for role in Role if role is not Role.USER}
     assert set(await db_users.moderators(connection)) == expected
+
+
+async def test_reports_are_listed_by_state(connection: Connection) -> None:
+    """Open or resolved, those of a moderator, about somebody or by somebody, page by page."""
+    alice, dora, mo = [await local(connection, name) for name in ("alice", "dora", "mo")]
+    for number, (reporter, target) in enumerate(((alice, dora), (dora, alice), (alice, dora))):
+        assert await reports(connection, reporter, target, f"https://our.example/{number}")
+
+    async def listed(*, is_open: bool = True, **wanted: Any) -> list[int]:
+        page = {"before": None, "limit": 9} | wanted
+        found = await db_reports.reports_page(connection, is_open=is_open, **page)
+        return [one.id for one in found]
+
+    third, second, first = await listed()
+    assert await listed(before=third, limit=1) == [second]
+    assert await listed(target_id=dora.id) == [third, first]
+    assert await listed(reporter_id=dora.id) == [second]
+    await db_reports.assign_report(connection, second, mo.id)
+    assert await listed(assigned_to=mo.id) == [second]
+    assert await db_reports.resolve_report(connection, second, mo.id)
+    assert (await listed(), await listed(is_open=False)) == ([third, first], [second])
+    assert await db_reports.count_open(connection) == 2
+    found = await db_reports.report_by_id(connection, second)
+    assert found is not None
+    assert (found.assigned_to, found.resolved_by) == (mo, mo)
+    assert await db_reports.reopen_report(connection, second)
+    assert not await db_reports.reopen_report(connection, second)
+    assert await db_reports.count_open(connection) == 3
+    assert await db_reports.report_by_id(connection, third + 1) is None
+
+
+async def test_what_stands_on_a_report(connection: Connection, clock: Clock) -> None:
+    """Notes oldest first, rules in their order, and posts whatever they reach, but nothing else."""
+    alice, dora, mo = [await local(connection, name) for name in ("alice", "dora", "mo")]
+    shown = [await says(connection, dora, reach=reach) for reach in (Reach.PUBLIC, Reach.DIRECT)]
+    await says(connection, dora, "another")
+    number = await db_reports.insert_report(
+        connection,
+        uri="https://our.example/1",
+        reporter_id=alice.id,
+        target_id=dora.id,
+        comment="",
+        is_forwarded=False,
+        status_ids=[post.id for post in shown],
+    )
+    assert number is not None
+    for text in ("one", "two"):
+        await db_reports.insert_report_note(connection, number, mo.id, text)
+        await db_rules.insert_rule(connection, text, "")
+    rules = [rule.id for rule in await db_rules.rules(connection)]
+    await db_rules.insert_report_rules(connection, number, [*reversed(rules), 999])
+    found = await db_reports.report_by_id(connection, number)
+    assert found is not None
+    assert [rule.text for rule in found.rules] == ["one", "two"]
+    assert await db_reports.open_about(connection, dora.id) == [number]
+    assert await db_reports.open_about(connection, alice.id) == []
+    seen = await posts_seen_anyway(connection, [found], mo.viewer)
+    assert {one: [view.id for view in views] for one, views in seen.items()} == {
+        number: [shown[0].id]
+    }
+    notes = await db_reports.notes_on(connection, number)
+    assert [(note.author, note.text) for note in notes] == [(mo, "one"), (mo, "two")]
+    posts = await reported_posts(connection, found, mo.viewer)
+    assert [(post.view.id, post.is_exception) for post in posts] == [
+        (shown[0].id, False),
+        (shown[1].id, True),
+    ]

@@ -11,6 +11,7 @@ from fedlearn.db import actors as db_actors
 from fedlearn.db import blocks as db_blocks
 from fedlearn.db import bookmarks as db_bookmarks
 from fedlearn.db import polls as db_polls
+from fedlearn.db import search as db_search
 from fedlearn.db import statuses as db_statuses
 from fedlearn.db.database import Connection
 from fedlearn.db.details import Details, add_details, replace_details
@@ -19,14 +20,13 @@ from fedlearn.db.marks import DISCOVERABLE, OURS, author_mark
 from fedlearn.db.search import found_hashtags, found_people, found_statuses
 from fedlearn.domain.actors import Actor
 from fedlearn.domain.audience import Reach, Scope, Viewer
-from fedlearn.domain.ids import Millis, StatusId, now
+from fedlearn.domain.ids import DAY_MS, Millis, StatusId, now
 from fedlearn.domain.polls import Poll, PollOption
 from fedlearn.domain.statuses import Attachment, Preview, Status
 from fedlearn.domain.words import Sought
 from fedlearn.text.queries import read_query
 from tests.builders import boosts, follows, likes, local, remote, says
 
-DAY_MS = 24 * 60 * 60 * 1000
 NOTHING = Details()
 
 
@@ -287,3 +287,20 @@ async def test_hashtags(connection: Connection) -> None:
     assert await tags("bee") == [("bees", 2), ("beetle", 1)]
     assert await tags("beet") == [("beetle", 1)]
     assert await tags("x") == []
+
+
+async def test_where_the_looking_ends(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of many posts with a word so many are looked at; below the last of them it goes on."""
+    monkeypatch.setattr(db_search, "MOST_LOOKED_AT", 3)
+    alice, bob = await local(connection, "alice"), await local(connection, "bob")
+    posts = [await tells(connection, alice, "bees", reach=Reach.DIRECT) for _ in range(7)]
+    await index_waiting(connection)
+    sought, before, ends = Sought((("bees",),)), None, list[StatusId]()
+    assert await found(connection, bob, "bees") == []
+    while (
+        before := await db_search.looked_down_to(connection, sought, since=Millis(0), before=before)
+    ) is not None:
+        ends.append(before)
+    assert ends == [posts[4].id, posts[1].id]

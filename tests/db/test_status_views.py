@@ -7,6 +7,7 @@ from fedlearn.db import details as db_details
 from fedlearn.db import favourites as db_favourites
 from fedlearn.db.database import Connection, Database
 from fedlearn.db.details import Details
+from fedlearn.db.memory import NOTHING
 from fedlearn.db.status_views import status_view, status_view_by_uri, status_views
 from fedlearn.domain.actors import Actor
 from fedlearn.domain.audience import STRANGER, Reach, Viewer
@@ -61,6 +62,7 @@ async def test_view_has_all_that_belongs_to_a_status(connection: Connection) -> 
         hashtags=("a", "b"),
         attachments=(picture,),
         in_reply_to_author=robin,
+        in_reply_to=StatusView(status=parent, author=robin),
     )
 
 
@@ -167,7 +169,9 @@ async def test_long_page_costs_no_more_queries(db: Database) -> None:
 
 
 class Counted:
-    """A connection that counts the questions put to it."""
+    """A connection that counts the questions put to it, and remembers nothing."""
+
+    memory = NOTHING
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

@@ -7,9 +7,9 @@ import asyncpg
 import pytest
 
 from fedlearn.db import details as db_details
+from fedlearn.db import homes as db_homes
 from fedlearn.db import notifications as db_notifications
 from fedlearn.db import statuses as db_statuses
-from fedlearn.db import timelines as db_timelines
 from fedlearn.db.database import Connection
 from fedlearn.db.details import Details
 from fedlearn.db.status_views import status_view
@@ -84,6 +84,10 @@ async def test_boosting_twice(connection: Connection) -> None:
     assert not await db_statuses.insert_status(connection, again, is_local=True)
     assert await db_statuses.boost_by(connection, bob.id, post.id) == boost
     assert await db_statuses.boost_by(connection, alice.id, post.id) is None
+    both = [post.id, boost.id]
+    assert await db_statuses.boosts_among(connection, bob.id, both) == {boost.id}
+    assert await db_statuses.boosts_among(connection, alice.id, both) == set()
+    assert await db_statuses.boosts_among(connection, bob.id, []) == set()
     by_author = await boosts(connection, alice, post)
     assert await db_statuses.boost_by(connection, alice.id, post.id) == by_author
 
@@ -237,8 +241,8 @@ async def test_deleting_takes_along_what_belongs_to_it(connection: Connection) -
         connection, post.id, Details(("a",), (Attachment("image/png", "https://x/y"),))
     )
     await db_statuses.replace_text(connection, post, replace(post, content="<p>2</p>"))
-    await db_timelines.add_to_homes(connection, [bob.id], post.id)
-    await db_timelines.add_to_homes(connection, [bob.id], boost.id)
+    await db_homes.add_to_homes(connection, [bob.id], post.id)
+    await db_homes.add_to_homes(connection, [bob.id], boost.id)
     await db_notifications.insert_notification(
         connection,
         owner_id=bob.id,

@@ -2,11 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
 from fedlearn.db import details as db_details
+from fedlearn.db import homes as db_homes
 from fedlearn.db import statuses as db_statuses
+from fedlearn.db import threads as db_threads
 from fedlearn.db import timelines as db_timelines
 from fedlearn.db.database import Connection
 from fedlearn.db.details import Details
@@ -48,18 +51,17 @@ async def test_followers_have_it_at_home(connection: Connection) -> None:
     await follows(connection, alice, lou)
     for reach in (Reach.PUBLIC, Reach.UNLISTED, Reach.FOLLOWERS):
         post = await says(connection, alice, reach=reach, naming=[lou])
-        assert await db_timelines.home_owners(connection, post) == [fay.id]
+        assert await db_homes.home_owners(connection, post) == [fay.id]
 
 
-async def test_direct_posts_are_at_home_with_those_whom_they_name(connection: Connection) -> None:
-    """A direct post goes to the local people in it, named or only addressed, and to no follower."""
+async def test_direct_posts_are_at_home_with_nobody(connection: Connection) -> None:
+    """A direct post is on no home timeline, be it of those whom it names: it has its own place."""
     alice, fay = await local(connection, "alice"), await local(connection, "fay")
     nan, ada = await local(connection, "nan"), await local(connection, "ada")
     await follows(connection, fay, alice)
     robin = await remote(connection)
     post = await says(connection, alice, reach=Reach.DIRECT, naming=[nan, robin], silently_to=[ada])
-    owners = await db_timelines.home_owners(connection, post)
-    assert sorted(owners) == sorted([nan.id, ada.id])
+    assert await db_homes.home_owners(connection, post) == []
 
 
 async def test_answers_are_at_home_with_those_who_follow_both(connection: Connection) -> None:
@@ -72,7 +74,7 @@ async def test_answers_are_at_home_with_those_who_follow_both(connection: Connec
     await follows(connection, both, bob)
     await follows(connection, asks, bob, FollowState.PENDING)
     answer = await says(connection, alice, answers=await says(connection, bob))
-    owners = await db_timelines.home_owners(connection, answer)
+    owners = await db_homes.home_owners(connection, answer)
     assert sorted(owners) == sorted([both.id, bob.id])
 
 
@@ -81,7 +83,7 @@ async def test_answers_to_oneself_are_at_home_with_all_followers(connection: Con
     alice, fay = await local(connection, "alice"), await local(connection, "fay")
     await follows(connection, fay, alice)
     thread = await says(connection, alice, answers=await says(connection, alice))
-    assert await db_timelines.home_owners(connection, thread) == [fay.id]
+    assert await db_homes.home_owners(connection, thread) == [fay.id]
 
 
 async def test_boosts_are_at_home_with_followers_of_the_booster(connection: Connection) -> None:
@@ -89,16 +91,16 @@ async def test_boosts_are_at_home_with_followers_of_the_booster(connection: Conn
     alice, fay = await local(connection, "alice"), await local(connection, "fay")
     await follows(connection, fay, alice)
     boost = await boosts(connection, alice, await says(connection, await remote(connection)))
-    assert await db_timelines.home_owners(connection, boost) == [fay.id]
+    assert await db_homes.home_owners(connection, boost) == [fay.id]
 
 
 async def test_home_has_each_post_once(connection: Connection) -> None:
     """Putting a post on a home timeline again changes nothing; other homes are not concerned."""
     alice, fay, lou = [await local(connection, name) for name in ("alice", "fay", "lou")]
     post = await says(connection, alice)
-    await db_timelines.add_to_homes(connection, [fay.id, fay.id], post.id)
-    await db_timelines.add_to_homes(connection, [fay.id], post.id)
-    await db_timelines.add_to_homes(connection, [], post.id)
+    await db_homes.add_to_homes(connection, [fay.id, fay.id], post.id)
+    await db_homes.add_to_homes(connection, [fay.id], post.id)
+    await db_homes.add_to_homes(connection, [], post.id)
     assert await home_of(connection, fay.viewer) == [post.id]
     assert await home_of(connection, lou.viewer) == []
 
@@ -110,8 +112,9 @@ async def test_following_fills_the_home(connection: Connection) -> None:
     posts = [await says(connection, alice, f"{n}") for n in range(2)]
     posts.append(await boosts(connection, alice, await says(connection, bob)))
     await says(connection, alice, reach=Reach.DIRECT, naming=[fay])
-    await db_timelines.fill_home(connection, fay.id, alice.id, 3)
-    await db_timelines.fill_home(connection, fay.id, alice.id, 3)
+    await follows(connection, fay, alice)
+    await db_homes.fill_home(connection, fay.id, alice.id, 3)
+    await db_homes.fill_home(connection, fay.id, alice.id, 3)
     home = await home_of(connection, fay.viewer)
     assert home == [post.id for post in reversed(posts)]
     assert old.id not in home
@@ -122,7 +125,7 @@ async def test_filling_brings_nothing_that_one_may_not_see(connection: Connectio
     alice, fay = await local(connection, "alice"), await local(connection, "fay")
     follow = await follows(connection, fay, alice)
     post = await says(connection, alice, reach=Reach.FOLLOWERS)
-    await db_timelines.fill_home(connection, fay.id, alice.id, 10)
+    await db_homes.fill_home(connection, fay.id, alice.id, 10)
     assert await home_of(connection, fay.viewer) == [post.id]
     await connection.execute("DELETE FROM follow WHERE id = :id", id=follow.id)
     assert await home_of(connection, fay.viewer) == []
@@ -134,8 +137,8 @@ async def test_unfollowing_empties_the_home(connection: Connection) -> None:
     kept = await says(connection, bob)
     gone = [await says(connection, alice), await boosts(connection, alice, kept)]
     for post in (kept, *gone):
-        await db_timelines.add_to_homes(connection, [fay.id, bob.id], post.id)
-    await db_timelines.empty_home_of(connection, fay.id, alice.id)
+        await db_homes.add_to_homes(connection, [fay.id, bob.id], post.id)
+    await db_homes.empty_home_of(connection, fay.id, alice.id)
     assert await home_of(connection, fay.viewer) == [kept.id]
     assert len(await home_of(connection, bob.viewer)) == 3
 
@@ -145,10 +148,10 @@ async def test_trimming_homes(connection: Connection) -> None:
     alice, fay, lou = [await local(connection, name) for name in ("alice", "fay", "lou")]
     posts = [await says(connection, alice, f"{n}") for n in range(6)]
     for post in posts:
-        await db_timelines.add_to_homes(connection, [fay.id], post.id)
+        await db_homes.add_to_homes(connection, [fay.id], post.id)
     for post in posts[:2]:
-        await db_timelines.add_to_homes(connection, [lou.id], post.id)
-    await db_timelines.trim_homes(connection, 3)
+        await db_homes.add_to_homes(connection, [lou.id], post.id)
+    await db_homes.trim_homes(connection, 3)
     assert await home_of(connection, fay.viewer) == [posts[5].id, posts[4].id, posts[3].id]
     assert await home_of(connection, lou.viewer) == [posts[1].id, posts[0].id]
 
@@ -162,7 +165,7 @@ async def test_pages_hold_everything_once(connection: Connection, timeline: str)
     alice = await local(connection)
     posts = [await says(connection, alice, f"{n}") for n in range(5)]
     for post in posts:
-        await db_timelines.add_to_homes(connection, [alice.id], post.id)
+        await db_homes.add_to_homes(connection, [alice.id], post.id)
 
     async def page(before: StatusId | None, limit: int) -> list[StatusId]:
         match timeline:
@@ -197,16 +200,24 @@ async def test_order_is_that_of_writing(connection: Connection) -> None:
 
 
 async def test_public_timeline_has_local_beginnings_only(connection: Connection) -> None:
-    """The public timeline leaves out answers, boosts and what other servers' people say."""
+    """The public timelines leave out answers to others and boosts; each has its servers."""
     alice, robin = await local(connection), await remote(connection)
     post = await says(connection, alice)
     far = await says(connection, robin)
-    await says(connection, alice, answers=post)
+    thread = await says(connection, alice, answers=post)
+    await says(connection, alice, answers=far)
     await boosts(connection, alice, far)
     waiting = replace(a_status(alice), in_reply_to_uri=far.uri)
     await db_statuses.insert_status(connection, waiting, is_local=True)
     found = await db_timelines.public_page(connection, alice.viewer, before=None, limit=40)
-    assert found == [post.id]
+    assert found == [thread.id, post.id]
+    found = await db_timelines.remote_page(connection, alice.viewer, before=None, limit=40)
+    assert found == [far.id]
+    for limit in (1, 2, 3):
+        found = await db_timelines.federated_page(
+            connection, alice.viewer, before=None, limit=limit
+        )
+        assert found == [thread.id, far.id, post.id][:limit]
 
 
 async def test_profile_has_posts_answers_and_boosts(connection: Connection) -> None:
@@ -243,15 +254,15 @@ async def test_ancestors_begin_with_the_beginning(connection: Connection) -> Non
     alice = await local(connection)
     posts = await chain(connection, alice, 4)
     await says(connection, alice, answers=posts[0])
-    found = await db_timelines.ancestors(connection, STRANGER, posts[3].id)
+    found = await db_threads.ancestors(connection, STRANGER, posts[3].id)
     assert found == [posts[0].id, posts[1].id, posts[2].id]
-    assert await db_timelines.ancestors(connection, STRANGER, posts[0].id) == []
+    assert await db_threads.ancestors(connection, STRANGER, posts[0].id) == []
 
 
 async def test_ancestors_of_a_long_conversation(connection: Connection) -> None:
     """Of many ancestors those nearest to the post are told."""
     posts = await chain(connection, await local(connection), 5)
-    found = await db_timelines.ancestors(connection, STRANGER, posts[4].id, limit=2)
+    found = await db_threads.ancestors(connection, STRANGER, posts[4].id, limit=2)
     assert found == [posts[2].id, posts[3].id]
 
 
@@ -261,8 +272,8 @@ async def test_hidden_ancestor_does_not_hide_those_above(connection: Connection)
     first = await says(connection, alice)
     hidden = await says(connection, alice, answers=first, reach=Reach.DIRECT)
     last = await says(connection, alice, answers=hidden)
-    assert await db_timelines.ancestors(connection, STRANGER, last.id) == [first.id]
-    assert await db_timelines.descendants(connection, STRANGER, first.id) == [last.id]
+    assert await db_threads.ancestors(connection, STRANGER, last.id) == [first.id]
+    assert await db_threads.descendants(connection, STRANGER, first.id) == [last.id]
 
 
 async def test_descendants_are_in_the_order_of_writing(connection: Connection) -> None:
@@ -273,10 +284,10 @@ async def test_descendants_are_in_the_order_of_writing(connection: Connection) -
     two = await says(connection, alice, answers=root)
     below_one = await says(connection, alice, answers=one)
     await says(connection, alice)
-    found = await db_timelines.descendants(connection, STRANGER, root.id)
+    found = await db_threads.descendants(connection, STRANGER, root.id)
     assert found == [one.id, two.id, below_one.id]
-    assert await db_timelines.descendants(connection, STRANGER, below_one.id) == []
-    assert await db_timelines.descendants(connection, STRANGER, root.id, limit=2) == found[:2]
+    assert await db_threads.descendants(connection, STRANGER, below_one.id) == []
+    assert await db_threads.descendants(connection, STRANGER, root.id, limit=2) == found[:2]
 
 
 async def test_posts_that_answer_each_other(connection: Connection) -> None:
@@ -293,9 +304,9 @@ async def test_posts_that_answer_each_other(connection: Connection) -> None:
         """
     )
     aside = await says(connection, robin, answers=ring[1])
-    above = await db_timelines.ancestors(connection, STRANGER, ring[0].id)
+    above = await db_threads.ancestors(connection, STRANGER, ring[0].id)
     assert above == [ring[1].id, ring[2].id]
-    below = await db_timelines.descendants(connection, STRANGER, ring[0].id)
+    below = await db_threads.descendants(connection, STRANGER, ring[0].id)
     assert below == [ring[1].id, ring[2].id, aside.id]
 
 
@@ -304,8 +315,8 @@ async def test_post_that_answers_itself(connection: Connection) -> None:
     post = a_status(await remote(connection))
     post = replace(post, in_reply_to_uri=post.uri)
     await db_statuses.insert_status(connection, post, is_local=False)
-    assert await db_timelines.ancestors(connection, STRANGER, post.id) == []
-    assert await db_timelines.descendants(connection, STRANGER, post.id) == []
+    assert await db_threads.ancestors(connection, STRANGER, post.id) == []
+    assert await db_threads.descendants(connection, STRANGER, post.id) == []
 
 
 async def test_replies_begin_with_those_of_the_author(connection: Connection) -> None:
@@ -315,7 +326,7 @@ async def test_replies_begin_with_those_of_the_author(connection: Connection) ->
     by_bob = [await says(connection, bob, answers=root) for _ in range(2)]
     by_alice = [await says(connection, alice, answers=root) for _ in range(2)]
     await says(connection, bob, answers=by_bob[0])
-    found = await db_timelines.replies_page(
+    found = await db_threads.replies_page(
         connection, STRANGER, root.id, after=StatusId(0), limit=40
     )
     assert found == [post.id for post in (*by_alice, *by_bob)]
@@ -330,7 +341,7 @@ async def test_pages_of_replies_hold_everything_once(connection: Connection, lim
     authors = {post.id: post.actor_id for post in written}
     found: list[StatusId] = []
     after, others_only = StatusId(0), False
-    while page := await db_timelines.replies_page(
+    while page := await db_threads.replies_page(
         connection, STRANGER, root.id, after=after, limit=limit, others_only=others_only
     ):
         found += page
@@ -344,7 +355,7 @@ async def test_replies_of_others_only(connection: Connection) -> None:
     root = await says(connection, alice)
     by_bob = await says(connection, bob, answers=root)
     await says(connection, alice, answers=root)
-    found = await db_timelines.replies_page(
+    found = await db_threads.replies_page(
         connection, STRANGER, root.id, after=StatusId(0), limit=40, others_only=True
     )
     assert found == [by_bob.id]
@@ -357,11 +368,10 @@ async def test_conversation_is_told_from_its_beginning(connection: Connection) -
     answer = await says(connection, bob, answers=root)
     last = await says(connection, alice, answers=answer)
     await says(connection, alice)
-    found = await db_timelines.conversation_page(connection, STRANGER, root.conversation, 40)
+    found = await db_threads.conversation_page(connection, STRANGER, root.conversation, 40)
     assert found == [root.id, answer.id, last.id]
     assert (
-        await db_timelines.conversation_page(connection, STRANGER, root.conversation, 2)
-        == found[:2]
+        await db_threads.conversation_page(connection, STRANGER, root.conversation, 2) == found[:2]
     )
 
 
@@ -370,7 +380,7 @@ async def test_organisation_posts_at_home(connection: Connection) -> None:
     alice, fay = await local(connection, "alice"), await local(connection, "fay")
     await follows(connection, fay, alice)
     post = await says(connection, alice, scope=Scope.ORG)
-    assert await db_timelines.home_owners(connection, post) == [fay.id]
+    assert await db_homes.home_owners(connection, post) == [fay.id]
 
 
 # --- hashtags --------------------------------------------------------------------------------------
@@ -401,7 +411,8 @@ async def test_new_follow_brings_no_answers_to_strangers(connection: Connection)
     own = await says(connection, alice)
     thread = await says(connection, alice, answers=own)
     await says(connection, alice, answers=asked)
-    await db_timelines.fill_home(connection, bob.id, alice.id, 40)
+    await follows(connection, bob, alice)
+    await db_homes.fill_home(connection, bob.id, alice.id, 40)
     assert await home_of(connection, bob.viewer) == [thread.id, own.id]
 
 
@@ -419,3 +430,26 @@ async def test_feed_of_an_author(connection: Connection) -> None:
     public = next(one for one in posts if (one.reach, one.scope) == (Reach.PUBLIC, Scope.FED))
     assert await db_timelines.author_feed(connection, alice.id, 9) == [answer.id, public.id]
     assert await db_timelines.author_feed(connection, alice.id, 1) == [answer.id]
+
+
+async def test_pages_upwards(connection: Connection) -> None:
+    """From what a reader has seen, the page just above it; below an upper end; newest first."""
+    alice, robin = await local(connection), await local(connection, "robin")
+    await follows(connection, alice, robin)
+    posts = [await says(connection, robin, f"post {number} #bees") for number in range(7)]
+    for post in posts:
+        await db_homes.add_to_homes(connection, [alice.id], post.id)
+        await db_details.replace_details(connection, post.id, Details(("bees",)))
+    ids = [post.id for post in posts]
+    timelines = [
+        partial(db_timelines.home_page, connection, alice.viewer),
+        partial(db_timelines.public_page, connection, alice.viewer),
+        partial(db_timelines.federated_page, connection, alice.viewer),
+        partial(db_timelines.hashtag_page, connection, alice.viewer, "bees"),
+        partial(db_timelines.author_page, connection, alice.viewer, robin.id),
+    ]
+    for page in timelines:
+        assert await page(before=None, after=ids[1], is_upward=True, limit=2) == [ids[3], ids[2]]
+        assert await page(before=ids[4], after=ids[1], limit=9) == [ids[3], ids[2]]
+        assert await page(before=None, after=ids[6], is_upward=True, limit=9) == []
+        assert await page(before=None, after=ids[4], limit=9) == [ids[6], ids[5]]

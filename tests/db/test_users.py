@@ -52,11 +52,41 @@ async def test_all_users(connection: Connection) -> None:
 
 async def test_address_belongs_to_one_login(connection: Connection) -> None:
     """An address that is taken is so in any case, and the database holds to that."""
-    await signs_up(connection, "alice", email="Alice@mail.example")
-    assert await db_users.email_taken(connection, "aLICE@MAIL.example")
-    assert not await db_users.email_taken(connection, "bob@mail.example")
+    alice = await signs_up(connection, "alice", email="Alice@mail.example")
+    assert await db_users.owner_of_email(connection, "aLICE@MAIL.example") == alice
+    assert await db_users.owner_of_email(connection, "bob@mail.example") is None
     with pytest.raises((IntegrityError, asyncpg.UniqueViolationError)):
         await signs_up(connection, "bob", email="ALICE@mail.example")
+
+
+async def test_address_that_is_only_typed(connection: Connection, clock: Clock) -> None:
+    """Several may type one address; it is taken, and signs in, once one of them has confirmed it."""
+    first, second = [
+        await signs_up(connection, name, email="one@mail.example", confirmed_at=None)
+        for name in ("alice", "bob")
+    ]
+    assert await db_users.owner_of_email(connection, "one@mail.example") is None
+    assert await db_users.user_with_password(connection, "ONE@mail.example") == (first, "a hash")
+    await db_users.confirm_email(connection, second.id, "one@mail.example")
+    owner = await db_users.owner_of_email(connection, "one@mail.example")
+    assert owner == replace(second, confirmed_at=clock.now)
+    assert await db_users.user_with_password(connection, "one@mail.example") == (owner, "a hash")
+
+
+async def test_who_never_confirmed(connection: Connection, clock: Clock) -> None:
+    """Those are found who have waited for long enough, the longest waiting first."""
+    waiting = []
+    for name in ("zoe", "alice", "bob"):
+        waiting.append(await signs_up(connection, name, confirmed_at=None))
+        clock.forward(DAY)
+    await signs_up(connection, "carol")
+    before = Millis(clock.now - DAY)
+    assert await db_users.unconfirmed_users(connection, before, 10) == waiting[:2]
+    assert await db_users.unconfirmed_users(connection, before, 1) == waiting[:1]
+    await db_users.delete_user(connection, waiting[0].id)
+    await db_actors.forget_actor(connection, waiting[0].actor.id)
+    assert await db_actors.local_actor(connection, "zoe") is None
+    assert await db_actors.local_actor(connection, "alice") is not None
 
 
 async def test_finding_whom_a_password_belongs_to(connection: Connection) -> None:
@@ -66,6 +96,8 @@ async def test_finding_whom_a_password_belongs_to(connection: Connection) -> Non
     for login in ("alice", "ALICE", "Alice@mail.example", "alice@MAIL.example"):
         assert await db_users.user_with_password(connection, login) == (alice, "hash of alice")
     assert await db_users.user_with_password(connection, "bob") == (bob, None)
+    assert await db_users.password_hash_of(connection, alice.id) == "hash of alice"
+    assert await db_users.password_hash_of(connection, bob.id) is None
     assert await db_users.user_with_password(connection, "mail.example") is None
     await db_users.set_password(connection, bob.id, "new")
     assert await db_users.user_with_password(connection, "bob") == (bob, "new")
@@ -98,6 +130,20 @@ async def test_address_that_is_confirmed(connection: Connection, clock: Clock) -
 
 
 # --- sessions --------------------------------------------------------------------------------------
+
+
+async def test_when_somebody_was_proven(connection: Connection, clock: Clock) -> None:
+    """Signing in proves who one is, and so does showing it again, in that browser alone."""
+    alice, began = await signs_up(connection, "alice"), clock.now
+    for name in ("one", "two"):
+        await db_users.insert_session(connection, alice.id, name, "Firefox")
+    later = clock.forward(MINUTE)
+    await db_users.touch_session(connection, "one")
+    assert await db_users.session_proven_at(connection, "one") == began
+    await db_users.prove_session(connection, "one")
+    assert await db_users.session_proven_at(connection, "one") == later
+    assert await db_users.session_proven_at(connection, "two") == began
+    assert await db_users.session_proven_at(connection, "three") is None
 
 
 async def test_session(connection: Connection, clock: Clock) -> None:
@@ -136,7 +182,7 @@ async def test_sessions_of_somebody(connection: Connection, clock: Clock) -> Non
     await db_users.delete_session_of(connection, alice.id, "two")
     left = [await db_users.sessions_of(connection, user.id, began) for user in (alice, bob)]
     assert [[one.token_hash for one in of] for of in left] == [["one"], ["bobs"]]
-    await db_users.delete_sessions(connection, alice.id)
+    await db_users.delete_other_sessions(connection, alice.id, "bobs")
     left = [await db_users.sessions_of(connection, user.id, Millis(0)) for user in (alice, bob)]
     assert [[one.token_hash for one in of] for of in left] == [[], ["bobs"]]
 
@@ -173,31 +219,17 @@ async def test_sign_in_link(connection: Connection, clock: Clock) -> None:
     assert await db_users.use_sign_in_link(connection, "three") is None
 
 
-async def test_invitation(connection: Connection, clock: Clock) -> None:
-    """An invitation lets one person in, within its time."""
-    until = Millis(clock.now + MINUTE)
-    for name in ("one", "two"):
-        await db_users.insert_invitation(connection, name, until)
-    assert not await db_users.use_invitation(connection, "nonsense")
-    assert await db_users.use_invitation(connection, "one")
-    assert not await db_users.use_invitation(connection, "one")
-    clock.forward(MINUTE)
-    assert not await db_users.use_invitation(connection, "two")
-
-
 async def test_forgetting_what_has_run_out(connection: Connection, clock: Clock) -> None:
-    """Unused sessions, old links and invitations are removed; what still holds is kept."""
+    """Unused sessions and old links are removed; what still holds is kept."""
     alice = await signs_up(connection, "alice")
     await db_users.insert_session(connection, alice.id, "old", "Firefox")
     await db_users.insert_sign_in_link(connection, alice.id, "old", Millis(clock.now + MINUTE))
-    await db_users.insert_invitation(connection, "old", Millis(clock.now + MINUTE))
     began = clock.now
     clock.forward(DAY)
     await db_users.insert_session(connection, alice.id, "new", "Firefox")
     await db_users.insert_sign_in_link(connection, alice.id, "new", Millis(clock.now + MINUTE))
-    await db_users.insert_invitation(connection, "new", Millis(clock.now + MINUTE))
     await db_users.forget_stale_sign_ins(connection, Millis(began + 1))
-    for table in ("session", "sign_in_link", "invitation"):
+    for table in ("session", "sign_in_link"):
         rows = await connection.fetch_all(f"SELECT token_hash FROM {table}")
         assert [row["token_hash"] for row in rows] == ["new"]
 

@@ -9,20 +9,25 @@ from dataclasses import dataclass
 import pytest
 import pytest_asyncio
 
+from fedlearn.db import actors as db_actors
+from fedlearn.db import homes as db_homes
 from fedlearn.db import hosts as db_hosts
 from fedlearn.db import notifications as db_notifications
 from fedlearn.db import policies as db_policies
+from fedlearn.db import profiles as db_profiles
+from fedlearn.db import threads as db_threads
 from fedlearn.db import timelines as db_timelines
 from fedlearn.db.database import Connection
-from fedlearn.db.details import Details, add_details
+from fedlearn.db.details import Details, add_details, replace_details
+from fedlearn.db.profiles import Tab
 from fedlearn.db.status_views import status_view, status_view_by_uri, status_views
 from fedlearn.domain.actors import Actor
 from fedlearn.domain.audience import STRANGER, Reach, Scope, Viewer
 from fedlearn.domain.follows import FollowState
-from fedlearn.domain.ids import StatusId
+from fedlearn.domain.ids import Millis, StatusId
 from fedlearn.domain.notifications import NotificationKind
-from fedlearn.domain.policies import Policy
-from fedlearn.domain.statuses import Status, StatusView
+from fedlearn.domain.policies import Measure, Policy
+from fedlearn.domain.statuses import Attachment, Status, StatusView
 from tests.builders import boosts, follows, local, remote, says
 
 Place = tuple[Reach, Scope]
@@ -141,7 +146,7 @@ async def stage(connection: Connection, author: Actor) -> Stage:
     return Stage(connection, author, others)
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def scene(connection: Connection) -> Stage:
     """One of ours among everybody else."""
     return await stage(connection, await local(connection, "alice"))
@@ -249,7 +254,7 @@ async def test_home_timeline(scene: Stage) -> None:
     posts = await scene.says_everything()
     everybody = [scene.author.id, *(actor.id for actor in scene.others.values())]
     for post in posts.values():
-        await db_timelines.add_to_homes(scene.connection, everybody, post.id)
+        await db_homes.add_to_homes(scene.connection, everybody, post.id)
 
     async def question(viewer: Viewer) -> list[StatusId]:
         return await db_timelines.home_page(scene.connection, viewer, before=None, limit=40)
@@ -270,14 +275,18 @@ async def test_public_timeline(scene: Stage) -> None:
     }
 
 
-async def test_profile(scene: Stage) -> None:
-    """A profile shows each reader what they may see, and direct posts to nobody."""
+@pytest.mark.parametrize(
+    "tab", [db_timelines.author_page, db_profiles.posts_page, db_profiles.media_page]
+)
+async def test_profile(scene: Stage, tab: Tab) -> None:
+    """Each tab of a profile shows a reader what they may see, and direct posts to nobody."""
     posts = await scene.says_everything()
+    for post in posts.values():
+        details = Details((), (Attachment("image/webp", "https://our.example/1.webp", ""),))
+        await replace_details(scene.connection, post.id, details)
 
     async def question(viewer: Viewer) -> list[StatusId]:
-        return await db_timelines.author_page(
-            scene.connection, viewer, scene.author.id, before=None, limit=40
-        )
+        return await tab(scene.connection, viewer, scene.author.id, before=None, limit=40)
 
     assert await scene.ask(posts, question) == {
         place: SEEN_BY_NOBODY if place[0] is Reach.DIRECT else SEEN_BY[place] for place in PLACES
@@ -304,7 +313,7 @@ async def test_ancestors(scene: Stage) -> None:
     async def question(viewer: Viewer) -> list[StatusId]:
         found: list[StatusId] = []
         for answer in answers:
-            found += await db_timelines.ancestors(scene.connection, viewer, answer.id)
+            found += await db_threads.ancestors(scene.connection, viewer, answer.id)
         return found
 
     assert await scene.ask(posts, question) == SEEN_BY
@@ -316,7 +325,7 @@ async def test_descendants(scene: Stage) -> None:
     posts = await scene.says_everything(answers=root)
 
     async def question(viewer: Viewer) -> list[StatusId]:
-        return await db_timelines.descendants(scene.connection, viewer, root.id)
+        return await db_threads.descendants(scene.connection, viewer, root.id)
 
     assert await scene.ask(posts, question) == SEEN_BY
 
@@ -327,7 +336,7 @@ async def test_replies(scene: Stage) -> None:
     posts = await scene.says_everything(answers=root)
 
     async def question(viewer: Viewer) -> list[StatusId]:
-        return await db_timelines.replies_page(
+        return await db_threads.replies_page(
             scene.connection, viewer, root.id, after=StatusId(0), limit=40
         )
 
@@ -340,7 +349,7 @@ async def test_conversation(scene: Stage) -> None:
     posts = await scene.says_everything(answers=root)
 
     async def question(viewer: Viewer) -> list[StatusId]:
-        return await db_timelines.conversation_page(
+        return await db_threads.conversation_page(
             scene.connection, viewer, root.conversation, limit=40
         )
 
@@ -348,7 +357,7 @@ async def test_conversation(scene: Stage) -> None:
 
 
 async def test_author_of_what_is_answered(scene: Stage) -> None:
-    """An answer tells whom it answers only to those who may see what it answers."""
+    """An answer tells whom and what it answers only to those who may see what it answers."""
     posts = await scene.says_everything()
     bob = await local(scene.connection, "bob")
     answers = {
@@ -360,7 +369,9 @@ async def test_author_of_what_is_answered(scene: Stage) -> None:
             scene.connection, viewer, [answer.id for answer in answers.values()]
         )
         assert len(views) == len(PLACES)
-        return _ids(view for view in views if view.in_reply_to_author == scene.author)
+        told = [view for view in views if view.in_reply_to_author == scene.author]
+        assert [view.id for view in told] == [view.id for view in views if view.in_reply_to]
+        return _ids(told)
 
     assert await scene.ask(answers, question) == SEEN_BY
 
@@ -411,7 +422,7 @@ async def test_silenced_answer(connection: Connection) -> None:
     await _says_of(connection, "near.example", Policy.SILENCE)
     seen = await status_views(connection, alice.viewer, ids)
     assert [view.status.reach for view in seen] == [Reach.PUBLIC, Reach.UNLISTED]
-    assert await db_timelines.descendants(connection, lou.viewer, root.id) == []
+    assert await db_threads.descendants(connection, lou.viewer, root.id) == []
     counted = await status_view(connection, lou.viewer, root.id)
     assert counted is not None
     assert counted.replies == 0
@@ -432,6 +443,39 @@ async def test_silenced_hashtag(connection: Connection) -> None:
     assert await page() == [post.id]
     await _says_of(connection, "near.example", Policy.SILENCE)
     assert await page() == []
+
+
+async def test_silenced_author(connection: Connection) -> None:
+    """One author of ours who is silenced is seen like one on a silenced domain, until taken back."""
+    scene = await stage(connection, await local(connection, "alice"))
+    posts = await scene.says_everything()
+
+    async def question(viewer: Viewer) -> list[StatusId]:
+        return _ids(await status_views(connection, viewer, [post.id for post in posts.values()]))
+
+    before = await scene.ask(posts, question)
+    await db_policies.set_measure(connection, scene.author, Measure.SILENCE)
+    seen = await scene.ask(posts, question)
+    assert seen == {place: SEEN_OF_SILENCED[place] & before[place] for place in posts}
+    await db_policies.set_measure(connection, scene.author, None)
+    assert await scene.ask(posts, question) == before
+
+
+async def test_suspended_author(connection: Connection) -> None:
+    """Nobody sees what somebody posted who is suspended; all do as before when they are back."""
+    scene = await stage(connection, await local(connection, "alice"))
+    posts = await scene.says_everything()
+    ids = [post.id for post in posts.values()]
+
+    async def question(viewer: Viewer) -> list[StatusId]:
+        return _ids(await status_views(connection, viewer, ids))
+
+    before = await scene.ask(posts, question)
+    await db_actors.set_suspended(connection, scene.author.id, Millis(1))
+    seen = await scene.ask(posts, question)
+    assert {name for names in seen.values() for name in names} == {"author"}
+    await db_actors.set_suspended(connection, scene.author.id, None)
+    assert await scene.ask(posts, question) == before
 
 
 async def _says_of(connection: Connection, domain: str, policy: Policy) -> None:

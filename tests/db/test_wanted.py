@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from fedlearn.db import domain_blocks as db_domain_blocks
+from fedlearn.db import homes as db_homes
 from fedlearn.db import mutes as db_mutes
 from fedlearn.db import timelines as db_timelines
 from fedlearn.db.actors import erase_traces
@@ -33,7 +34,7 @@ async def home(connection: Connection, reader: Actor) -> list[StatusId]:
 async def arrives(connection: Connection, reader: Actor, posts: Sequence[Status]) -> None:
     """Posts are put on a home timeline."""
     for post in posts:
-        await db_timelines.add_to_homes(connection, [reader.id], post.id)
+        await db_homes.add_to_homes(connection, [reader.id], post.id)
 
 
 async def test_muted_posts_and_boosts_stay_away(connection: Connection) -> None:
@@ -135,3 +136,6 @@ async def test_who_is_tied_to_a_domain(connection: Connection) -> None:
     tied = await db_domain_blocks.tied_to_domain(connection, alice.id, "far.example")
     assert {actor.id for actor in tied} == {robin.id, wren.id}
     assert await db_domain_blocks.tied_to_domain(connection, bob.id, "far.example") == []
+    count = db_domain_blocks.count_tied_to_domain
+    assert await count(connection, alice.id, "far.example") == (1, 2)
+    assert await count(connection, bob.id, "far.example") == (0, 0)

@@ -14,8 +14,10 @@ from fedlearn.app import make_app
 from fedlearn.db import actors as db_actors
 from fedlearn.db import notifications as db_notifications
 from fedlearn.db import timelines as db_timelines
+from fedlearn.db.direct_posts import conversations_page
 from fedlearn.db.status_views import status_view_by_uri, status_views
 from fedlearn.domain.actors import Actor, User
+from fedlearn.domain.conversations import ConversationView
 from fedlearn.domain.notifications import NotificationView
 from fedlearn.domain.statuses import StatusView
 from fedlearn.errors import NotFound
@@ -47,7 +49,8 @@ class Server:
         try:
             return await accounts.find_user(self.instance, name)
         except NotFound:
-            wanted = NewAccount(name, f"{name}@{self.host}", PASSWORD)
+            host = self.host.partition(":")[0]
+            wanted = NewAccount(name, f"{name}@{host}", PASSWORD)
             return await accounts.create_account(self.instance, wanted)
 
     async def actor(self, name: str) -> Actor:
@@ -101,6 +104,12 @@ class Server:
         async with self.instance.db.read() as connection:
             ids = await db_timelines.home_page(connection, viewer, before=None, limit=40)
             return await status_views(connection, viewer, ids)
+
+    async def conversations(self, name: str) -> list[ConversationView]:
+        """A person's conversations of direct posts, the latest first."""
+        viewer = (await self.actor(name)).viewer
+        async with self.instance.db.read() as connection:
+            return await conversations_page(connection, viewer, before=None, limit=40)
 
     async def notifications(self, name: str) -> list[NotificationView]:
         """What a person is told, newest first."""

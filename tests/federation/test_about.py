@@ -29,7 +29,7 @@ async def test_about(alpha: Server) -> None:
     await alpha.post("alice", "hello")
     await alpha.post("bob", "kept inside", scope=Scope.ORG)
     words = await words_of(alpha, "/about")
-    assert "2 people have an account, and 1 post is open to everybody." in words
+    assert "2 people have an account. 1 post is open to everybody." in words
     assert f"Made with fedlearn {VERSION}." in words
     for path in PAGES:
         page = (await alpha.get(path, "text/html")).text
@@ -69,6 +69,7 @@ async def test_texts_of_ours(alpha: Server) -> None:
     assert "harassment" in await words_of(alpha, "/rules")
     privacy = await words_of(alpha, "/privacy")
     assert "not for children under 13" in privacy
+    assert "asks that page once for its title" in privacy
     assert "A session ends after 90 days without use." in privacy
 
 

@@ -5,6 +5,7 @@ from urllib.parse import quote
 import httpx
 
 from fedlearn.domain.policies import Policy
+from fedlearn.domain.roles import TERMINAL
 from fedlearn.services.moderation import set_domain_policy
 from tests.federation.browser import fill_sign_in, open_browser, sign_in
 from tests.federation.network import Network
@@ -99,7 +100,7 @@ async def test_nothing_to_be_found(alpha: Server, peer: Peer, network: Network) 
         answer = await browser.get(interaction(uri))
         assert answer.status_code == status, uri
         assert 'role="alert"' in answer.text, uri
-    await set_domain_policy(alpha.instance, "peer.test", Policy.BLOCK)
+    await set_domain_policy(alpha.instance, "peer.test", Policy.BLOCK, by=TERMINAL)
     ann = peer.person("ann")
     network.exchanges.clear()
     for uri in (ann.uri, "ann@peer.test"):

@@ -144,7 +144,11 @@ async def test_hidden_follows(alpha: Server, peer: Peer) -> None:
     browser = await sign_in(alpha, "alice")
     for hides in (True, False):
         csrf = CSRF.findall((await browser.get("/settings")).text)[0]
-        form = {"csrf": csrf, **({"hides_follows": "on"} if hides else {})}
+        form = {
+            "csrf": csrf,
+            "offered": "hides_follows",
+            **({"hides_follows": "on"} if hides else {}),
+        }
         answer = await browser.post("/settings/profile", data=form)
         assert answer.status_code == 303, answer.text
         await settle(alpha)

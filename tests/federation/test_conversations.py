@@ -8,6 +8,7 @@ import pytest
 
 from fedlearn.domain.audience import Scope
 from fedlearn.domain.policies import Policy
+from fedlearn.domain.roles import TERMINAL
 from fedlearn.domain.statuses import StatusView
 from fedlearn.remote import conversations as remote_conversations
 from fedlearn.services import blocks, moderation
@@ -352,7 +353,7 @@ async def test_blocked_and_silent_servers(
     network.connect("other.test", silent)
     await opens(alpha, view)
     assert attempts == 1
-    await moderation.set_domain_policy(alpha.instance, "other.test", Policy.BLOCK)
+    await moderation.set_domain_policy(alpha.instance, "other.test", Policy.BLOCK, by=TERMINAL)
     await forget_cool_down(alpha)
     await opens(alpha, view)
     assert attempts == 1

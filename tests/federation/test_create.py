@@ -9,7 +9,7 @@ import nh3
 import pytest
 
 from fedlearn.domain.audience import Reach
-from fedlearn.domain.ids import Millis, moment_of, now
+from fedlearn.domain.ids import HOUR_MS, Millis, moment_of, now
 from fedlearn.domain.notifications import NotificationKind
 from fedlearn.domain.statuses import Preview, StatusView
 from fedlearn.services import health
@@ -19,7 +19,6 @@ from tests.federation.peer import PUBLIC, Document, Peer, Person
 from tests.federation.scenes import is_read_by, is_stored, reads, takes, told
 from tests.federation.server import Server, make_due, settle
 
-HOUR = 3_600_000
 MENTION = (NotificationKind.MENTION, "bob@peer.test")
 
 
@@ -210,7 +209,9 @@ async def test_followers_only_and_direct(alpha: Server, bob: Person) -> None:
     assert seen.status.reach is Reach.DIRECT
     assert await alpha.seen_by("alice", direct["id"]) is None
     assert [view.status.uri for view in await alpha.home("alice")] == [for_followers.status.uri]
-    assert [view.status.uri for view in await alpha.home("carol")] == [direct["id"]]
+    assert await alpha.home("carol") == []
+    [conversation] = await alpha.conversations("carol")
+    assert (conversation.last, conversation.conversation.is_unread) == (seen, True)
     # Nobody in particular sees either.
     for uri in (for_followers.status.uri, direct["id"]):
         page = await alpha.get(f"/authorize_interaction?uri={uri}", "text/html")
@@ -363,7 +364,7 @@ async def test_what_comes_to_ones_own_inbox_is_for_oneself(
     assert (view.status.reach, view.mentions) == (Reach.DIRECT, ())
     assert await told(alpha, "alice") == []
     assert await alpha.seen_by("dora", note["id"]) is None
-    assert [one.status.uri for one in await alpha.home("alice")] == [note["id"]]
+    assert [one.last for one in await alpha.conversations("alice")] == [view]
     # What somebody else wrote does not come in by that door.
     hers = carol.note("<p>hers</p>", to=[carol.uri], cc=[])
     await takes(alpha, bob, bob.activity("Create", hers), path="/users/alice/inbox")
@@ -405,6 +406,8 @@ async def test_content_and_language_from_a_map(alpha: Server, bob: Person) -> No
     assert (both.status.content, both.status.language) == ("<p>Hi</p>", "en")
     odd = await created(alpha, bob, bob.note("<p>Hi</p>", contentMap={"no language!": "<p>Hi</p>"}))
     assert (odd.status.content, odd.status.language) == ("<p>Hi</p>", None)
+    lined = await created(alpha, bob, bob.note("<p>Hi</p>", contentMap={"de_DE": "<p>Hi</p>"}))
+    assert lined.status.language == "de-DE"
     broken_maps: list[Any] = [[], "en", {"en": None}, {}]
     for broken in broken_maps:
         view = await created(alpha, bob, bob.note("<p>plain</p>", contentMap=broken))
@@ -465,7 +468,7 @@ async def test_strange_dates(alpha: Server, bob: Person) -> None:
     for strange in dates:
         view = await created(alpha, bob, bob.note(published=strange))
         assert began <= view.status.published <= now(), strange
-        assert began - HOUR <= moment_of(view.id) <= now() + HOUR, strange
+        assert began - HOUR_MS <= moment_of(view.id) <= now() + HOUR_MS, strange
     # Nothing of the future stands above what is new.
     mine = await alpha.post("alice", "now")
     assert (await alpha.home("alice"))[0].status.uri == mine.status.uri

@@ -1,19 +1,23 @@
 """Somebody leaves for good: what is left of them here, and what other servers hear."""
 
+from contextlib import aclosing
 from typing import Any
 
 import pytest
 
 from fedlearn.db import blocks as db_blocks
 from fedlearn.domain.actors import Role
+from fedlearn.domain.roles import TERMINAL
 from fedlearn.errors import Invalid, NotFound
 from fedlearn.services import accounts, blocks, deletion, favourites, follows, signing_in
 from fedlearn.services.accounts import NewAccount
+from tests.clock import MINUTE, Clock
 from tests.federation.browser import fill_sign_in, open_browser, sign_in
+from tests.federation.forms import field_of, is_signed_in, send
 from tests.federation.network import Network
 from tests.federation.peer import PUBLIC, Peer, Person
 from tests.federation.scenes import is_read_by, is_stored, takes
-from tests.federation.server import Server, make_due, settle
+from tests.federation.server import PASSWORD, Server, make_due, settle
 from tests.federation.wire import check_cavage
 
 ALICE = "https://alpha.test/users/alice"
@@ -79,12 +83,13 @@ async def test_nobody_signs_in_any_more(alpha: Server) -> None:
     """Sessions end, the password opens nothing, and nobody gets the name; the address is free."""
     browser = await sign_in(alpha, "alice")
     user = await alpha.user("alice")
-    link = await signing_in.make_sign_in_link(alpha.instance, user)
+    link = await signing_in.make_sign_in_link(alpha.instance, user, by=TERMINAL)
     assert (await browser.get("/settings")).status_code == 200
     await alpha.remove("alice")
     assert (await browser.get("/settings")).status_code == 303
     assert (await fill_sign_in(open_browser(alpha), "alice")).status_code != 303
-    assert await signing_in.use_sign_in_link(alpha.instance, link.rpartition("/")[2]) is None
+    with pytest.raises(Invalid):
+        await signing_in.use_sign_in_link(alpha.instance, link.rpartition("/")[2])
     with pytest.raises(NotFound):
         await accounts.find_user(alpha.instance, "alice")
     with pytest.raises(Invalid) as refused:
@@ -148,3 +153,63 @@ async def test_two_servers_forget(alpha: Server, beta: Server) -> None:
         assert not await db_blocks.is_blocked(connection, gone.id, carol.id)
     with pytest.raises(Invalid):
         await follows.follow(beta.instance, carol, gone)
+
+
+# --- by the person themselves ----------------------------------------------------------------------
+
+
+async def test_somebody_deletes_their_account(alpha: Server, bob: Person, peer: Peer) -> None:
+    """They type their name, are signed out and gone; a typing error or another's name changes nothing."""
+    await is_read_by(alpha, "alice", bob)
+    async with aclosing(await sign_in(alpha, "alice")) as browser:
+        page = await browser.get("/settings/leave")
+        assert "nobody can have the name <b>@alice</b> again" in page.text
+        for wrong in ("", "alic", "dora"):
+            answer = await send(browser, "/settings/leave", "/settings/leave", username=wrong)
+            assert answer.status_code == 422
+            assert "Type alice here, if you are sure." in answer.text
+        assert (await alpha.get("/users/alice")).status_code == 200
+        answer = await send(browser, "/settings/leave", "/settings/leave", username="@Alice")
+        assert answer.headers["location"] == "/sign-in?left=yes"
+        assert "Your account is deleted." in (await browser.get("/sign-in?left=yes")).text
+        assert not await is_signed_in(browser)
+    assert (await alpha.get("/users/alice")).status_code == 410
+    await settle(alpha)
+    assert len(peer.got("Delete")) == 1
+
+
+async def test_deleting_wants_a_proof_of_minutes(alpha: Server, clock: Clock) -> None:
+    """Ten minutes after signing in the password is asked for, and then it goes on."""
+    async with aclosing(await sign_in(alpha, "alice")) as browser:
+        clock.forward(10 * MINUTE)
+        question = await send(browser, "/settings/leave", "/settings/leave", username="alice")
+        assert question.status_code == 401
+        assert "<h1>Is it you?</h1>" in question.text
+        form = {
+            "csrf": field_of(question.text, "csrf"),
+            "proof_page": field_of(question.text, "proof_page"),
+            "proof_action": field_of(question.text, "proof_action"),
+            "username": field_of(question.text, "username"),
+            "proof": PASSWORD,
+        }
+        on = await browser.post("/prove", data=form)
+        assert (on.status_code, on.headers["location"]) == (307, "/settings/leave")
+        assert (await alpha.get("/users/alice")).status_code == 200
+        gone = await browser.post(on.headers["location"], data=form)
+        assert gone.headers["location"] == "/sign-in?left=yes"
+    assert (await alpha.get("/users/alice")).status_code == 410
+
+
+async def test_owner_finds_no_button(alpha: Server) -> None:
+    """Who owns the server is told why not, and cannot do it by hand either."""
+    owner = await accounts.create_account(
+        alpha.instance, NewAccount("olive", "olive@alpha.test", PASSWORD, role=Role.OWNER)
+    )
+    async with aclosing(await sign_in(alpha, "olive")) as browser:
+        page = await browser.get("/settings/leave")
+        assert "You own this server" in page.text
+        assert 'action="/settings/leave"' not in page.text
+        csrf = field_of((await browser.get("/settings")).text, "csrf")
+        form = {"csrf": csrf, "username": "olive"}
+        assert (await browser.post("/settings/leave", data=form)).status_code == 422
+    assert (await alpha.user("olive")).id == owner.id

@@ -16,6 +16,7 @@ from http_message_signatures import InvalidSignature as TheirRefusal
 
 from fedlearn.domain.audience import Reach
 from fedlearn.domain.policies import Policy
+from fedlearn.domain.roles import TERMINAL
 from fedlearn.services import accounts, boosts, favourites, health, moderation, statuses
 from fedlearn.worker import Worker
 from tests.clock import DAY, HOUR, MINUTE, Clock
@@ -504,7 +505,7 @@ async def test_blocked_and_departed_get_nothing(
     await alpha.post("alice", "one")
     await settle(alpha)
     assert (await waiting(alpha))["waiting"] == 1
-    await moderation.set_domain_policy(alpha.instance, "blocked.test", Policy.BLOCK)
+    await moderation.set_domain_policy(alpha.instance, "blocked.test", Policy.BLOCK, by=TERMINAL)
     assert (await waiting(alpha))["waiting"] == 0
     network.plug_in("below.blocked.test")
     await alpha.post("alice", "two @blocked@below.blocked.test @gone@gone.test")

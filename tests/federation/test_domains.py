@@ -5,6 +5,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from fedlearn.domain.notifications import NotificationKind
 from fedlearn.domain.policies import Policy
+from fedlearn.domain.roles import TERMINAL
 from fedlearn.errors import FetchError, NotFound
 from fedlearn.services import boosts, lookup, moderation
 from tests.federation.browser import sign_in
@@ -18,7 +19,7 @@ BEES = {"type": "Hashtag", "name": "#bees", "href": "https://peer.test/tags/bees
 
 async def say(server: Server, domain: str, policy: Policy) -> None:
     """The operator says something of a domain."""
-    await moderation.set_domain_policy(server.instance, domain, policy)
+    await moderation.set_domain_policy(server.instance, domain, policy, by=TERMINAL)
 
 
 async def mention(server: Server, name: str) -> Document:
@@ -56,7 +57,7 @@ async def test_silenced_posts_are_for_those_who_asked_for_them(alpha: Server, bo
     profile = f"/@{(await alpha.find(bob.handle)).acct}"
     assert "about #bees" in (await browsers["alice"].get(profile)).text
     assert "about #bees" not in (await browsers["dan"].get(profile)).text
-    await moderation.forget_domain_policy(alpha.instance, "peer.test")
+    await moderation.forget_domain_policy(alpha.instance, "peer.test", by=TERMINAL)
     assert await alpha.seen_by("dan", uri) is not None
     assert "about #bees" in (await browsers["dan"].get("/tags/bees")).text
 
@@ -80,7 +81,7 @@ async def test_silenced_strangers_are_not_heard(alpha: Server, bob: Person, peer
     for one in (uri, answer):
         assert await alpha.seen_by("alice", one) is not None
         assert await alpha.seen_by("dan", one) is None
-    await moderation.forget_domain_policy(alpha.instance, "test")
+    await moderation.forget_domain_policy(alpha.instance, "test", by=TERMINAL)
     await takes(alpha, bob, bob.activity("Like", (await alpha.post("alice", "two")).status.uri))
     assert await told(alpha, "alice") == [(NotificationKind.FAVOURITE, "bob@peer.test")]
 
@@ -159,7 +160,7 @@ async def test_block_ends_what_there_was(alpha: Server, bob: Person) -> None:
         assert seen.favourites == 0
         await settle(alpha)
         assert len(bob.peer.received) == sent
-        await moderation.forget_domain_policy(alpha.instance, "peer.test")
+        await moderation.forget_domain_policy(alpha.instance, "peer.test", by=TERMINAL)
     await is_read_by(alpha, "alice", bob)
     await reads(alpha, "alice", bob)
     again = await posts(alpha, bob, "<p>sorry</p>")
@@ -175,7 +176,7 @@ async def test_blocked_people_have_no_page_here(alpha: Server, bob: Person) -> N
     assert (await browser.get("/@bob@peer.test")).status_code == 404
     with pytest.raises(FetchError):
         await alpha.find(bob.handle)
-    await moderation.forget_domain_policy(alpha.instance, "peer.test")
+    await moderation.forget_domain_policy(alpha.instance, "peer.test", by=TERMINAL)
     assert (await browser.get("/@bob@peer.test")).status_code == 200
 
 
@@ -206,6 +207,6 @@ async def test_nobody_brings_blocked_posts_in(
     assert len(bob.peer.requests) == asked
     assert not await is_stored(alpha, note["id"])
     assert await is_stored(alpha, answer)
-    await moderation.forget_domain_policy(alpha.instance, "peer.test")
+    await moderation.forget_domain_policy(alpha.instance, "peer.test", by=TERMINAL)
     await takes(alpha, carol, carol.activity("Announce", note["id"]))
     assert await is_stored(alpha, note["id"])

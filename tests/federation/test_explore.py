@@ -55,3 +55,23 @@ async def test_blocks_part_people_here_too(alpha: Server) -> None:
     assert "look at me" not in page
     assert "mallory" not in page
     assert "look at me" in (await alpha.get("/explore", "text/html")).text
+
+
+async def test_what_is_lively_stands_beside_each_page(alpha: Server) -> None:
+    """Hashtags that several people use for everybody stand there, with the rules; else nothing does."""
+    await alpha.post("alice", "all about #ants", scope=Scope.ORG)
+    await alpha.post("bob", "more about #ants", scope=Scope.ORG)
+    await alpha.post("alice", "all about #bees")
+    await alpha.post("bob", "more about #bees")
+    async with aclosing(await sign_in(alpha, "alice")) as browser:
+        for path in ("/", "/settings", "/nothing"):
+            beside = (await browser.get(path)).text.partition('<aside class="context"')[2]
+            assert TAG.findall(beside) == ["bees"], path
+            assert 'href="/rules"' in beside
+
+
+async def test_nothing_empty_stands_beside_a_page(alpha: Server) -> None:
+    """Where nothing is lively, no heading says so."""
+    await alpha.post("alice", "all about #bees")
+    page = (await alpha.get("/public", "text/html")).text
+    assert "<h2>" not in page.partition('<aside class="context"')[2]

@@ -19,6 +19,7 @@ from fedlearn.domain.actors import PublicKey
 from fedlearn.domain.audience import Reach
 from fedlearn.domain.ids import now
 from fedlearn.domain.notifications import NotificationKind
+from fedlearn.domain.roles import TERMINAL
 from fedlearn.remote.actors import fetch_actor
 from fedlearn.services import accounts, boosts, favourites, statuses
 from fedlearn.settings import Settings
@@ -439,7 +440,7 @@ async def test_both_ask_for_signatures(
 async def test_changed_key(alpha: LiveServer, carol: FedifyPeer) -> None:
     """After alice's key was changed, carol's server still believes her, though it knew the old one."""
     await carol_follows(carol)
-    await accounts.rotate_key(alpha.instance, await alpha.actor("alice"))
+    await accounts.rotate_key(alpha.instance, await alpha.actor("alice"), by=TERMINAL)
     # As after a quarter of a minute, for which documents are kept.
     alpha.app.state.parts.documents.forget("actor alice")
     await carol.wait_for("Update", actor=ALICE, object=ALICE)

@@ -4,6 +4,7 @@ import pytest
 
 from fedlearn.domain.audience import Scope
 from fedlearn.domain.policies import Policy
+from fedlearn.domain.roles import TERMINAL
 from fedlearn.errors import Invalid
 from fedlearn.services import blocks, followed_hashtags, moderation
 from fedlearn.services.followed_hashtags import MOST_FOLLOWED
@@ -50,6 +51,19 @@ async def test_followed_hashtag_comes_home(alpha: Server, bob: Person, peer: Pee
     assert len(peer.received) == sent
 
 
+async def test_hashtag_brings_whom_one_follows_no_more(alpha: Server, bob: Person) -> None:
+    """An unfollow takes away what the follow has brought, and not what a hashtag has."""
+    await reads(alpha, "alice", bob)
+    browser = await sign_in(alpha, "alice")
+    await press(browser, "/tags/bees/follow", next="/tags/bees")
+    await takes(alpha, bob, about_bees(bob, "for all"))
+    await takes(alpha, bob, bob.activity("Create", bob.note("<p>no hashtag</p>")))
+    assert len(await alpha.home("alice")) == 2
+    await alpha.unfollow("alice", bob.handle)
+    [left] = await at_home(alpha, "alice")
+    assert "for all" in left
+
+
 async def test_hashtag_is_no_key(alpha: Server, bob: Person, peer: Peer) -> None:
     """Whoever is blocked, and what comes from a silenced domain, does not come home by a hashtag."""
     carol = peer.person("carol")
@@ -62,7 +76,7 @@ async def test_hashtag_is_no_key(alpha: Server, bob: Person, peer: Peer) -> None
     for person in (bob, carol):
         await takes(alpha, person, about_bees(person, "for all"))
     assert [view.author.acct for view in await alpha.home("alice")] == ["carol@peer.test"]
-    await moderation.set_domain_policy(alpha.instance, "peer.test", Policy.SILENCE)
+    await moderation.set_domain_policy(alpha.instance, "peer.test", Policy.SILENCE, by=TERMINAL)
     await takes(alpha, carol, about_bees(carol, "for all"))
     assert await alpha.home("alice") == []
     assert len(await alpha.home("dora")) == 3

@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from fedlearn.domain.audience import Reach, Scope
 from fedlearn.domain.policies import Policy
+from fedlearn.domain.roles import TERMINAL
 from fedlearn.domain.statuses import StatusView
 from fedlearn.services import blocks, moderation
 from tests.federation.network import Exchange, Network
@@ -189,10 +190,10 @@ async def test_unwelcome_answers_stay(
 ) -> None:
     """Whom alice has blocked, and whose domain is silenced, does not speak to her followers."""
     post = await alpha.post("alice", "Bees see ultraviolet")
-    await moderation.set_domain_policy(alpha.instance, "far.test", Policy.SILENCE)
+    await moderation.set_domain_policy(alpha.instance, "far.test", Policy.SILENCE, by=TERMINAL)
     silenced = ld_signed(carol, an_answer(carol, post))
     await takes(alpha, carol, silenced)
-    await moderation.forget_domain_policy(alpha.instance, "far.test")
+    await moderation.forget_domain_policy(alpha.instance, "far.test", by=TERMINAL)
     alice = await alpha.actor("alice")
     await blocks.block(alpha.instance, alice, await alpha.find(carol.handle))
     blocked = ld_signed(carol, an_answer(carol, post))

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -283,19 +284,23 @@ async def counting_callers() -> AsyncIterator[tuple[int, list[object]]]:
         yield server.sockets[0].getsockname()[1], callers
 
 
-async def test_answers_without_end(settings_of: Callable[..., Settings], quick_keys: None) -> None:
+async def test_answers_without_end(
+    settings_of: Callable[..., Settings], quick_keys: None, caplog: pytest.LogCaptureFixture
+) -> None:
     """What WebFinger answers is read up to the limit and no further; a short answer is read whole."""
     flooded = Flooded()
     settings = settings_of("delta.test", max_fetch_bytes=64 * 1024)
+    caplog.set_level(logging.INFO, logger="fedlearn.web.refusals")
     async with run_server(settings, flooded) as delta:
         browser = await sign_in(delta, "alice")
         answer = await browser.get("/search", params={"q": "@ann@flood.test"})
         assert answer.status_code == 404
-        assert "over 65536 bytes" in answer.text
+        assert "over 65536 bytes" in caplog.text
         assert flooded.flood.taken <= 65
         flooded.flood = Flood(length=60)
         answer = await browser.get("/search", params={"q": "@ann@flood.test"})
-        assert "not JSON" in answer.text
+        assert answer.status_code == 404
+        assert "not JSON" in caplog.text
         assert flooded.flood.taken == 60
 
 

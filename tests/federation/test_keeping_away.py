@@ -50,6 +50,26 @@ async def test_mute_with_notifications(alpha: Server, bob: Person) -> None:
     assert await told(alpha, "alice") == [(NotificationKind.MENTION, "bob@peer.test")]
 
 
+async def test_blocked_people_are_listed(alpha: Server, bob: Person) -> None:
+    """Whom one blocks is found where one keeps people away, by nobody else, and unblocked there."""
+    browser, other = await sign_in(alpha, "alice"), await sign_in(alpha, "carol")
+    people = [await alpha.actor("ann"), await alpha.find(bob.handle)]
+    for person in people:
+        await press(browser, f"/actors/{person.id}/block")
+    page = (await browser.get("/muted")).text
+    assert page.index("@ann") < page.index("@bob@peer.test")
+    act = f"/actors/{people[1].id}/unblock"
+    assert act in page
+    assert act not in (await other.get("/muted")).text
+    answer = await press(browser, act, next="/muted")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/muted")
+    page = (await browser.get("/muted")).text
+    assert act not in page
+    assert f"/actors/{people[0].id}/unblock" in page
+    for window in (browser, other):
+        await window.aclose()
+
+
 async def test_mute_by_the_form(alpha: Server, bob: Person, peer: Peer, clock: Clock) -> None:
     """On a profile a person mutes for an hour; the follow stays, nothing is sent, and it ends."""
     await reads(alpha, "alice", bob)
@@ -65,7 +85,9 @@ async def test_mute_by_the_form(alpha: Server, bob: Person, peer: Peer, clock: C
     assert await alpha.home("alice") == []
     for page in (profile, "/muted"):
         assert f"{act}/unmute" in (await browser.get(page)).text
-    assert "Following" in (await browser.get(profile)).text
+    shown = (await browser.get(profile)).text
+    assert "Following" in shown
+    assert "timelines. You are told nothing of what they do. They do not know." in shown
     clock.forward(HOUR)
     assert len(await alpha.home("alice")) == 1
     assert f"{act}/unmute" not in (await browser.get("/muted")).text

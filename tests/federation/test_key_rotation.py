@@ -3,6 +3,7 @@
 import pytest
 from cryptography.exceptions import InvalidSignature
 
+from fedlearn.domain.roles import TERMINAL
 from fedlearn.services import accounts
 from tests.federation.network import Network
 from tests.federation.peer import Peer
@@ -19,7 +20,7 @@ async def test_the_old_key_announces_the_new_one(alpha: Server, peer: Peer) -> N
     await is_read_by(alpha, "alice", peer.person("bob"))
     before = (await alpha.get("/users/alice")).json()["publicKey"]
     alpha.app.state.parts.documents.forget("actor alice")
-    await accounts.rotate_key(alpha.instance, await alpha.actor("alice"))
+    await accounts.rotate_key(alpha.instance, await alpha.actor("alice"), by=TERMINAL)
     await settle(alpha)
     announced, sent = peer.got("Update")[-1], peer.requests[-1]
     after = announced["object"]["publicKey"]
@@ -44,7 +45,7 @@ async def test_an_announcement_that_waited_is_signed_with_the_old_key_still(
     await is_read_by(alpha, "alice", peer.person("bob"))
     before = (await alpha.get("/users/alice")).json()["publicKey"]
     network.unplug(peer.host)
-    await accounts.rotate_key(alpha.instance, await alpha.actor("alice"))
+    await accounts.rotate_key(alpha.instance, await alpha.actor("alice"), by=TERMINAL)
     await settle(alpha)
     assert peer.got("Update") == []
     network.plug_in(peer.host)

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from fedlearn.domain.notifications import NotificationKind
+from fedlearn.domain.roles import TERMINAL
 from fedlearn.services import accounts
 from tests.federation.network import Network
 from tests.federation.peer import (
@@ -295,7 +296,7 @@ async def test_our_own_key_changes(alpha: Server, bob: Person, peer: Peer) -> No
     await is_read_by(alpha, "alice", bob)
     alice = await alpha.actor("alice")
     old = (await alpha.get("/users/alice")).json()["publicKey"]["publicKeyPem"]
-    await accounts.rotate_key(alpha.instance, alice)
+    await accounts.rotate_key(alpha.instance, alice, by=TERMINAL)
     await alpha.post("alice", "signed with another key")
     await settle(alpha)
     posted = [one for one in peer.requests if one.method == "POST"]

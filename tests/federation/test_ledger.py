@@ -8,6 +8,7 @@ import pytest
 from fedlearn.db.ledger import Follows
 from fedlearn.domain.jobs import JobKind
 from fedlearn.domain.policies import Policy
+from fedlearn.domain.roles import TERMINAL
 from fedlearn.errors import Invalid, NotFound
 from fedlearn.services import ledger, moderation, queues
 from fedlearn.services.queues import Which
@@ -51,7 +52,7 @@ async def test_ledger_tells_of_silence_and_policies(alpha: Server, bob: Person) 
     assert found.deliveries.waiting == 1
     assert found.failures is not None
     assert found.failures.failures == 1
-    await moderation.set_domain_policy(alpha.instance, "test", Policy.BLOCK)
+    await moderation.set_domain_policy(alpha.instance, "test", Policy.BLOCK, by=TERMINAL)
     blocked = await ledger.ledger_of(alpha.instance, "peer.test")
     assert (blocked.policy, blocked.is_welcome) == (Policy.BLOCK, False)
     assert (blocked.deliveries.waiting, blocked.followers) == (0, Follows(0, 0))

@@ -30,14 +30,19 @@ async def test_list_of_somebody_not_followed(alpha: Server, bob: Person, peer: P
     profile = f"/@{actor.acct}"
     assert f"{page}/add/{actor.id}" in (await browser.get(profile)).text
     answer = await press(browser, f"{page}/add/{actor.id}", next=profile)
-    assert (answer.status_code, answer.headers["location"]) == (303, profile)
+    there = f"{profile}?list={page.rpartition('/')[2]}"
+    assert (answer.status_code, answer.headers["location"]) == (303, there)
+    told = (await browser.get(there)).text
+    assert f'role="status">Put on the list <a href="{page}"><bdi>Birds</bdi></a>.' in told
+    assert '<details class="keeping" open>' in told
     shown = (await browser.get(page)).text
+    assert '<a href="/lists">All your lists</a>' in shown
     assert "for everybody" in shown
     assert "for followers" not in shown
     assert await alpha.home("alice") == []
     assert f"{page}/remove/{actor.id}" in (await browser.get(profile)).text
     await press(browser, f"{page}/remove/{actor.id}")
-    assert "for everybody" not in (await browser.get(page)).text
+    assert "<p>for everybody</p>" not in (await browser.get(page)).text
     await settle(alpha)
     assert len(peer.received) == sent
 

@@ -8,8 +8,9 @@ from email.headerregistry import Address
 import httpx
 import pytest
 
+from fedlearn.domain.roles import TERMINAL
 from fedlearn.errors import Invalid, Unavailable
-from fedlearn.services import accounts, mail
+from fedlearn.services import accounts, mail, measures, sign_ups, stewardship, warnings
 from fedlearn.services.mail import Letter
 from fedlearn.settings import MailSecurity, Registration, Settings
 from tests.clock import HOUR, MINUTE, Clock
@@ -138,14 +139,21 @@ async def test_no_token_waits_in_the_database(alpha: Server, mailbox: Mailbox) -
     assert not [text for text in stored if token in text]
 
 
+# One account by its name and by its address, and another one.
+ASKED_FOR = (*("alice", "alice@gamma.test") * 2, "@alice", "Alice ", "bob")
+
+
 async def test_asking_too_often(
     network: Network, settings_of: Callable[..., Settings], quick_keys: None
 ) -> None:
     """Nobody fills the mailbox of somebody else; who asks is told when to try again."""
-    async with run_server(settings_of("gamma.test", rate_limits=True), network) as server:
-        answers = [await ask_for_link(server, name) for name in ("alice",) * 5 + ("Alice ", "bob")]
+    settings = settings_of("gamma.test", rate_limits=True, mail_host="127.0.0.1")
+    async with run_server(settings, network) as server:
+        await server.user("alice")
+        answers = [await ask_for_link(server, name) for name in ASKED_FOR]
         assert [one.status_code for one in answers] == [200] * 5 + [429, 200]
         assert "Try again in 60 minutes." in answers[5].text
+        assert 'id="login" name="login" value="Alice "' in answers[5].text
         assert answers[5].headers["retry-after"].isdecimal()
 
 
@@ -199,19 +207,19 @@ async def test_confirmed_and_approved(
         for name in ("carol", "dave"):
             async with open_browser(server) as browser:
                 form = {"username": name, "email": f"{name}@peer.test", "password": PASSWORD}
-                await browser.post("/sign-up", data=form)
+                await browser.post("/sign-up", data={**form, "reason": "I work here."})
         await settle(server)
         paths = {letter["to"]: boxes.path_in(letter) for letter in mailbox.letters}
         confirmed = await follow_link(server, paths["carol@peer.test"])
         assert "once your account has been approved" in confirmed.text
         dave = await accounts.find_user(server.instance, "dave")
-        await accounts.approve(server.instance, dave)
+        await sign_ups.approve(server.instance, dave, by=TERMINAL)
         for name in ("carol", "dave"):
             assert await try_to_sign_in(server, name, PASSWORD) == 422
             assert (await server.get(f"/users/{name}")).status_code == 404
         await follow_link(server, paths["dave@peer.test"])
         carol = await accounts.find_user(server.instance, "carol")
-        await accounts.approve(server.instance, carol)
+        await sign_ups.approve(server.instance, carol, by=TERMINAL)
         for name in ("carol", "dave"):
             assert await try_to_sign_in(server, name, PASSWORD) == 303
             assert (await server.get(f"/users/{name}")).status_code == 200
@@ -234,16 +242,18 @@ async def test_another_address(alpha: Server, mailbox: Mailbox) -> None:
     """An address changes once its owner has opened the link; the form says what will not do."""
     await alpha.user("bob")
     alice = await sign_in(alpha, "alice")
-    for wrong, words in (("no address", "not an e-mail"), ("bob@alpha.test", "has this address")):
-        answer = await send(alice, "/settings/security", "/settings/email", email=wrong)
-        assert answer.status_code == 422
-        assert f'value="{wrong}"' in answer.text
-        assert words in answer.text
+    answer = await send(alice, "/settings/security", "/settings/email", email="no address")
+    assert answer.status_code == 422
+    assert 'value="no address"' in answer.text
+    assert "not an e-mail" in answer.text
     await send(alice, "/settings/security", "/settings/email", email="new@peer.test")
     await settle(alpha)
     assert [letter["to"] for letter in mailbox.letters] == ["new@peer.test"]
     assert await try_to_sign_in(alpha, "new@peer.test", PASSWORD) == 422
     await follow_link(alpha, mailbox.path())
+    await settle(alpha)
+    assert mailbox.letters[-1]["to"] == "alice@alpha.test"
+    assert "The e-mail address was changed." in mailbox.letters[-1].get_content()
     assert await try_to_sign_in(alpha, "new@peer.test", PASSWORD) == 303
     assert await try_to_sign_in(alpha, "alice@alpha.test", PASSWORD) == 422
     await alice.aclose()
@@ -339,3 +349,34 @@ async def test_mail_server_with_tls_and_a_password(
             with pytest.raises(Unavailable):
                 await mail.send(replace(settings, **wrong), HELLO)
         assert len(mailbox.letters) == 1
+
+
+async def test_moderators_write_by_mail(alpha: Server, mailbox: Mailbox) -> None:
+    """Who is warned or suspended reads why, in their language; no moderator is named."""
+    alice = await alpha.user("alice")
+    await warnings.warn(alpha.instance, TERMINAL, alice.actor, "Please be kind.")
+    await settle(alpha)
+    (letter,) = mailbox.letters
+    assert (letter["to"], letter["subject"]) == (
+        "alice@alpha.test",
+        "About your account on fedlearn",
+    )
+    assert "Please be kind." in letter.get_content()
+    await measures.suspend(alpha.instance, TERMINAL, alice.actor, text="That was too much.")
+    await settle(alpha)
+    words = mailbox.letters[-1].get_content()
+    assert "Your account was suspended" in words
+    assert "That was too much." in words
+
+
+async def test_who_is_let_in_hears_of_it(alpha: Server, mailbox: Mailbox) -> None:
+    """With the way to the sign-in; and who forgot their password gets a link from an admin."""
+    wanted = accounts.NewAccount("dora", "dora@peer.test", PASSWORD)
+    dora = await accounts.create_account(alpha.instance, wanted, approved=False)
+    await sign_ups.approve(alpha.instance, dora, by=TERMINAL)
+    await settle(alpha)
+    assert mailbox.letters[-1]["subject"] == "Welcome to fedlearn"
+    assert mailbox.path() == "/sign-in"
+    assert await stewardship.send_password_link(alpha.instance, TERMINAL, dora) == ""
+    await settle(alpha)
+    assert mailbox.path().startswith("/new-password/")

@@ -13,6 +13,7 @@ import pytest
 from fedlearn.db.details import Details, replace_details
 from fedlearn.domain.audience import Scope
 from fedlearn.domain.policies import Policy
+from fedlearn.domain.roles import TERMINAL
 from fedlearn.domain.statuses import Attachment
 from fedlearn.services import cleaning, media, moderation
 from fedlearn.settings import Settings
@@ -53,8 +54,9 @@ def path_of(server: Server, url: str) -> str:
 
 
 async def get(server: Server, url: str, **headers: str) -> httpx.Response:
-    """Look at a file of another server as a browser does that nobody has signed in with."""
-    return await open_browser(server).get(path_of(server, url), headers=headers)
+    """Look at a file of another server as a page does that nobody has signed in with."""
+    accept = {"accept": "image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8"}
+    return await open_browser(server).get(path_of(server, url), headers=accept | headers)
 
 
 def files_of(server: Server) -> list[Path]:
@@ -116,6 +118,18 @@ async def test_sensitive_pictures_wait_behind_a_word(alpha: Server, bob: Person)
     assert [path_of(alpha, url) in piece for piece in pieces] == [True, True]
 
 
+async def test_words_of_a_picture_are_opened(alpha: Server, bob: Person) -> None:
+    """What a picture shows can be opened beside it; where nothing is said of it, nothing is."""
+    await reads(alpha, "alice", bob)
+    url = "https://peer.test/bee.png"
+    await shows(alpha, bob, picture(url, name="A bee, <b>asleep</b>"), picture(url, name=""))
+    browser = await sign_in(alpha, "alice")
+    [opened] = re.findall(
+        r'<details class="described">.*?</details>', (await browser.get("/")).text, re.DOTALL
+    )
+    assert ">A bee, &lt;b&gt;asleep&lt;/b&gt;</p>" in opened
+
+
 async def test_looking_at_inside_posts_asks_nobody(
     alpha: Server, bob: Person, network: Network
 ) -> None:
@@ -150,6 +164,8 @@ async def test_file_is_fetched_once_and_plainly(alpha: Server, peer: Peer) -> No
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.headers["content-security-policy"] == "default-src 'none'; sandbox"
         assert answer.headers["cache-control"] == "public, max-age=604800, immutable"
+        # Apps in browsers show it, too.
+        assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
         assert "set-cookie" not in answer.headers
     part = await get(alpha, url, range="bytes=1-3")
     assert (part.status_code, part.content) == (206, b"PNG")
@@ -214,9 +230,13 @@ async def test_anything_else_is_refused(alpha: Server, peer: Peer, content: byte
     Conformance: 194.
     """
     for number, rest in enumerate((b"", b" " * 1000)):
-        answer = await get(alpha, serve(peer, f"/{number}", content + rest))
+        url = serve(peer, f"/{number}", content + rest)
+        answer = await get(alpha, url)
         assert answer.status_code == 404
         assert answer.headers["content-type"] == "application/json"
+        opened = await open_browser(alpha).get(path_of(alpha, url))
+        assert opened.status_code == 404
+        assert "<h1>There is nothing here</h1>" in opened.text
     assert files_of(alpha) == []
 
 
@@ -372,7 +392,7 @@ async def test_block_removes_what_was_kept_of_a_domain(
     await shows(alpha, bob, picture(attached))
     for url in (avatar, attached, other, loose):
         assert (await get(alpha, url)).status_code == 200
-    await moderation.set_domain_policy(alpha.instance, "peer.test", Policy.BLOCK)
+    await moderation.set_domain_policy(alpha.instance, "peer.test", Policy.BLOCK, by=TERMINAL)
     assert len(files_of(alpha)) == 1
     asked = len(peer.requests)
     assert (await get(alpha, avatar)).status_code == 404

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from fedlearn.domain.ids import DAY_MS
 from fedlearn.errors import Invalid
 from fedlearn.services import blocks, follows, moving
 from tests.federation.network import Network
@@ -12,7 +13,7 @@ from tests.federation.scenes import count, is_read_by, reads, takes
 from tests.federation.server import Server, make_due, settle
 
 FOLLOWING = "/users/alice/following"
-EIGHT_DAYS = 8 * 24 * 3_600_000
+EIGHT_DAYS = 8 * DAY_MS
 
 
 @pytest.fixture
@@ -187,6 +188,17 @@ async def test_alias_is_shown_and_told(alpha: Server, bob: Person, peer: Peer) -
             await moving.set_alias(alpha.instance, alice, handle, is_alias=True)
 
 
+async def test_aliases_chosen_at_once_are_both_kept(alpha: Server, peer: Peer) -> None:
+    """What one window says of other accounts does not undo what another has said meanwhile."""
+    alice, others = await alpha.actor("alice"), [peer.person(name) for name in ("carol", "dan")]
+    for other in others:
+        await moving.set_alias(alpha.instance, alice, other.handle, is_alias=True)
+    known = (await alpha.actor("alice")).profile.also_known_as
+    assert known == tuple(other.uri for other in others)
+    await moving.drop_alias(alpha.instance, alice, others[0].uri)
+    assert (await alpha.actor("alice")).profile.also_known_as == (others[1].uri,)
+
+
 async def test_our_move_is_told(alpha: Server, bob: Person, robin: Person, peer: Peer) -> None:
     """Who moves away says so in the actor and by Move; nobody can follow the old account any more.
 
@@ -217,6 +229,32 @@ async def test_our_move_is_told(alpha: Server, bob: Person, robin: Person, peer:
     page = await alpha.get("/@alice", "text/html")
     assert "has moved to" in page.text
     assert robin.document()["url"] in page.text
+
+
+async def test_alias_whose_server_is_gone(alpha: Server, network: Network, robin: Person) -> None:
+    """An alias can be taken away when nobody answers there any more; a stranger's is left."""
+    alice = await alpha.actor("alice")
+    await moving.set_alias(alpha.instance, alice, robin.handle, is_alias=True)
+    network.unplug("new.test")
+    for uri, left in (("https://new.test/other", [robin.uri]), (robin.uri, [])):
+        await moving.drop_alias(alpha.instance, await alpha.actor("alice"), uri)
+        assert list((await alpha.actor("alice")).profile.also_known_as) == left
+
+
+async def test_coming_back(alpha: Server, bob: Person, robin: Person, peer: Peer) -> None:
+    """Who comes back can be followed again, says so to others, and moves no earlier for that."""
+    await is_read_by(alpha, "alice", bob)
+    alice = await alpha.actor("alice")
+    robin.changes["alsoKnownAs"] = [alice.uri]
+    await moving.move(alpha.instance, alice, robin.handle)
+    await moving.come_back(alpha.instance, await alpha.actor("alice"))
+    await make_due(alpha)
+    await settle(alpha)
+    assert peer.got("Move") == []
+    assert "movedTo" not in peer.got("Update")[-1]["object"]
+    await alpha.follow("dora", "alice@alpha.test")
+    with pytest.raises(Invalid):
+        await moving.move(alpha.instance, await alpha.actor("alice"), robin.handle)
 
 
 async def test_our_second_move_must_wait(alpha: Server, bob: Person, robin: Person) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from fedlearn.domain.audience import Reach, Scope
 from fedlearn.domain.policies import Policy
+from fedlearn.domain.roles import TERMINAL
 from fedlearn.services import boosts, statuses
 from fedlearn.services.moderation import set_domain_policy
 from fedlearn.settings import Federation, Settings
@@ -234,7 +235,7 @@ async def test_private_post_and_its_readers(alpha: Server, peer: Peer) -> None:
     assert forged.status_code == 404
     borrowed = await stranger.get(alpha, path, parameters={"keyId": follower.key_id})
     assert borrowed.status_code == 404
-    await set_domain_policy(alpha.instance, "peer.test", Policy.BLOCK)
+    await set_domain_policy(alpha.instance, "peer.test", Policy.BLOCK, by=TERMINAL)
     assert (await follower.get(alpha, path)).status_code in {403, 404}
 
 
@@ -375,7 +376,7 @@ async def test_signed_requests_are_answered(strict: Server, peer: Peer) -> None:
     assert tampered.status_code == 401
     elsewhere = await reader.get(strict, path, changes={"host": "other.test"})
     assert elsewhere.status_code == 401
-    await set_domain_policy(strict.instance, "peer.test", Policy.BLOCK)
+    await set_domain_policy(strict.instance, "peer.test", Policy.BLOCK, by=TERMINAL)
     refused = await reader.get(strict, path)
     assert refused.status_code == 403
     assert refused.headers["content-type"] == "application/json"

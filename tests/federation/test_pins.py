@@ -7,6 +7,8 @@ from fedlearn.db.status_views import status_views
 from fedlearn.domain.audience import STRANGER, Reach, Scope
 from fedlearn.errors import Invalid, NotFound
 from fedlearn.services import pins
+from tests.federation.browser import sign_in
+from tests.federation.forms import send
 from tests.federation.network import Network
 from tests.federation.peer import AS, Person
 from tests.federation.scenes import is_read_by, reads, takes
@@ -42,6 +44,27 @@ async def test_pinned_post_is_featured(alpha: Server, bob: Person) -> None:
     await settle(alpha)
     assert (await alpha.get(FEATURED)).json()["totalItems"] == 1
     assert [one["object"] for one in bob.peer.got("Remove")] == [second.status.uri]
+
+
+async def test_pin_by_the_menu_of_a_post(alpha: Server) -> None:
+    """It stands on top of the profile until it is taken down; others are offered neither."""
+    first, second = await alpha.post("alice", "the first"), await alpha.post("alice", "the second")
+    mine, other = await sign_in(alpha, "alice"), await sign_in(alpha, "carol")
+    profile, act = "/@alice", f"/statuses/{first.id}"
+    for way, back, order in (("pin", "unpin", [first, second]), ("unpin", "pin", [second, first])):
+        page = (await mine.get(profile)).text
+        assert f'formaction="{act}/{way}"' in page
+        assert (await send(mine, profile, f"{act}/{way}")).status_code == 303
+        page = (await mine.get(profile)).text
+        assert f'formaction="{act}/{back}"' in page
+        shown = (await other.get(profile)).text
+        assert f"{act}/{way}" not in shown
+        assert f"{act}/{back}" not in shown
+        places = [shown.index(view.status.content) for view in order]
+        assert places == sorted(places)
+    assert (await send(other, profile, f"{act}/pin")).status_code == 404
+    for browser in (mine, other):
+        await browser.aclose()
 
 
 async def test_pins_are_shown_to_whom_the_post_is(

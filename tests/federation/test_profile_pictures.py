@@ -93,6 +93,9 @@ async def test_picture_that_will_not_do(alpha: Server, bob: Person) -> None:
         answer = await change(browser, avatar=("me.jpg", bad, "image/jpeg"))
         assert answer.status_code == 422
         assert 'id="error-avatar"' in answer.text
+        # The page begins where something is wrong, below the tab that it belongs to.
+        assert 'aria-describedby="error-avatar" autofocus>' in answer.text
+        assert '<a href="/settings" aria-current="page">' in answer.text
     assert (await change(browser)).status_code == 303
     assert (await change(browser, remove="name")).status_code == 303
     await settle(alpha)

@@ -13,6 +13,7 @@ from fedlearn.domain.quotes import QuotePolicy, QuoteState
 from fedlearn.domain.statuses import QuoteView, StatusView
 from fedlearn.errors import Invalid, NotFound
 from fedlearn.services import quotes, statuses
+from tests.federation.browser import sign_in
 from tests.federation.network import Network
 from tests.federation.peer import AS, PUBLIC, Document, Peer, Person
 from tests.federation.scenes import is_read_by, is_stored, reads, takes, told
@@ -784,6 +785,9 @@ async def test_two_servers(alpha: Server, beta: Server) -> None:
     assert here.quote
     assert here.quote.view
     assert (NotificationKind.QUOTE, "bob@beta.test") in await told(alpha, "alice")
+    # That it is a quote is said already.
+    page = (await (await sign_in(alpha, "alice")).get("/notifications")).text
+    assert ">look</a>" in page
     await quotes.revoke_quote(alpha.instance, await alpha.actor("alice"), here.id)
     await settle(alpha, beta)
     for server, name in ((alpha, "alice"), (beta, "bob")):

@@ -7,8 +7,9 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from fedlearn.domain.audience import Reach, Scope
 from fedlearn.domain.policies import Policy
 from fedlearn.domain.relays import RelayState
+from fedlearn.domain.roles import TERMINAL
 from fedlearn.errors import FetchError, Invalid, NotFound
-from fedlearn.services import moderation, relays, statuses
+from fedlearn.services import measures, moderation, relays, statuses
 from tests.federation.network import Network
 from tests.federation.peer import PUBLIC, Document, Peer, Person
 from tests.federation.scenes import is_stored, takes
@@ -96,7 +97,7 @@ async def test_what_cannot_be_a_relay(alpha: Server, relay: Person) -> None:
             await relays.add_relay(alpha.instance, url)
     with pytest.raises(FetchError):
         await relays.add_relay(alpha.instance, "https://relay.test/nothing")
-    await moderation.set_domain_policy(alpha.instance, "relay.test", Policy.BLOCK)
+    await moderation.set_domain_policy(alpha.instance, "relay.test", Policy.BLOCK, by=TERMINAL)
     with pytest.raises(Invalid):
         await relays.add_relay(alpha.instance, INBOX)
     assert relay.peer.received == []
@@ -120,6 +121,20 @@ async def test_public_posts_go_to_the_relay(alpha: Server, relay: Person) -> Non
     await settle(alpha)
     kinds = [one["type"] for one in relay.peer.received]
     assert kinds == ["Follow", "Create", "Update", "Delete"]
+
+
+async def test_silenced_posts_stay_away_from_relays(alpha: Server, relay: Person) -> None:
+    """What somebody silenced posts is not passed around; that an older post is gone, still is."""
+    await joins(alpha, relay)
+    before = await alpha.post("alice", "for everybody")
+    await settle(alpha)
+    assert len(relay.peer.got("Create")) == 1
+    await measures.silence(alpha.instance, TERMINAL, await alpha.actor("alice"))
+    await alpha.post("alice", "for followers")
+    await statuses.delete_status(alpha.instance, await alpha.actor("alice"), before.id)
+    await settle(alpha)
+    assert len(relay.peer.got("Create")) == 1
+    assert relay.peer.got("Delete")[0]["object"]["id"] == before.status.uri
 
 
 async def test_nothing_goes_to_a_relay_that_has_not_accepted(alpha: Server, relay: Person) -> None:

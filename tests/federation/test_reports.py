@@ -8,6 +8,7 @@ from fedlearn.domain.actors import Role
 from fedlearn.domain.audience import Reach, Scope
 from fedlearn.domain.notifications import NotificationKind
 from fedlearn.domain.reports import Report
+from fedlearn.domain.roles import TERMINAL
 from fedlearn.errors import Invalid, NotFound
 from fedlearn.services import accounts, blocks, reports
 from fedlearn.services.accounts import NewAccount
@@ -209,11 +210,11 @@ async def test_report_is_resolved_once(alpha: Server, bob: Person, morris: str) 
     await takes(alpha, bob, a_flag(bob, ALICE))
     assert await told(alpha, morris) == [(NotificationKind.REPORT, "bob@peer.test")]
     (one,) = await all_reports(alpha)
-    await reports.resolve(alpha.instance, one.id)
+    await reports.resolve(alpha.instance, one.id, by=TERMINAL)
     assert (await all_reports(alpha))[0].resolved_at is not None
     for number in (one.id, one.id + 1):
         with pytest.raises(NotFound):
-            await reports.resolve(alpha.instance, number)
+            await reports.resolve(alpha.instance, number, by=TERMINAL)
 
 
 async def test_report_from_server_to_server(alpha: Server, beta: Server, morris: str) -> None:

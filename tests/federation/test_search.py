@@ -2,6 +2,9 @@
 
 import re
 
+import pytest
+
+from fedlearn.db import search as db_search
 from fedlearn.domain.audience import Reach, Scope
 from fedlearn.services import favourites
 from tests.federation.browser import sign_in
@@ -88,7 +91,8 @@ async def test_people_choose_whether_they_are_found(alpha: Server) -> None:
     await alpha.post("alice", "Zebras on the board", reach=Reach.PUBLIC, scope=Scope.ORG)
     assert "never sleep" not in (await other.get("/search?q=zebras")).text
     [csrf] = re.findall(r'name="csrf" value="([^"]+)"', (await browser.get("/settings")).text)[:1]
-    form = {"csrf": csrf, "name": "Alice", "bio": "", "is_indexable": "on"}
+    form = {"csrf": csrf, "name": "Alice", "bio": "", "offered": "is_discoverable"}
+    form |= {"is_indexable": "on"}
     answer = await browser.post("/settings/profile", data=form)
     assert answer.status_code == 303
     page = (await other.get("/search?q=zeb")).text
@@ -126,3 +130,27 @@ async def test_who_may_search(alpha: Server) -> None:
         assert (answer.status_code, answer.headers["location"]) == (303, "/@alice"), query
     page = await browser.get("/search?q=ali")
     assert (page.status_code, 'href="/@alice"' in page.text) == (200, True)
+
+
+async def test_words_that_are_everywhere(alpha: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many posts of others have a word, one's own are found, page by page to the end."""
+    monkeypatch.setattr(db_search, "MOST_LOOKED_AT", 5)
+    monkeypatch.setattr(db_search, "FIRST_LOOKED_AT_EACH", 1)
+    own = []
+    for number in range(12):
+        own.append(await alpha.post("alice", f"the zebra {number}"))
+        for _ in range(4):
+            await alpha.post("carol", "the zebra", reach=Reach.DIRECT)
+    for _ in range(60):
+        await alpha.post("carol", "the zebra", reach=Reach.DIRECT)
+    browser = await sign_in(alpha, "alice")
+    address, found, pages = "/search?q=zebra&limit=3", list[str](), 0
+    while address:
+        text = (await browser.get(address)).text
+        found += re.findall(r"<p>the zebra (\d+)</p>", text)
+        older = re.search(r'href="\?(q=zebra[^"]*before=[^"]+)"', text)
+        if not pages:
+            assert "Older posts are looked through next" in text
+        address = f"/search?{older[1].replace('&amp;', '&')}&limit=3" if older else ""
+        pages += 1
+    assert found == [str(number) for number in range(11, -1, -1)]

@@ -9,7 +9,8 @@ import pyotp
 import pytest
 
 from fedlearn.domain.ids import now
-from fedlearn.services import second_step, signing_in
+from fedlearn.domain.roles import TERMINAL
+from fedlearn.services import signing_in, stewardship
 from fedlearn.services.signing_in import SecondStepNeeded
 from fedlearn.settings import Settings
 from tests.clock import MINUTE, SECOND, Clock
@@ -74,7 +75,7 @@ async def test_second_step_cannot_be_skipped(alpha: Server, clock: Clock) -> Non
     secret, _ = await set_up(mine)
     clock.forward(STEP)
     alice = await alpha.user("alice")
-    link = await signing_in.make_sign_in_link(alpha.instance, alice)
+    link = await signing_in.make_sign_in_link(alpha.instance, alice, by=TERMINAL)
     async with open_browser(alpha) as browser:
         first = await browser.post(link)
         assert "Code from your phone" in first.text
@@ -184,7 +185,8 @@ async def test_turning_it_off(alpha: Server) -> None:
         assert (await send(mine, PAGE, f"{PAGE}/off", code=codes[3])).status_code == 303
         assert (await fill_sign_in(browser, "alice")).status_code == 303
     await set_up(mine)
-    await second_step.forget(alpha.instance, await alpha.user("alice"))
+    alice = await alpha.user("alice")
+    await stewardship.forget_second_step(alpha.instance, alice, by=TERMINAL)
     async with open_browser(alpha) as browser:
         assert (await fill_sign_in(browser, "alice")).status_code == 303
     await mine.aclose()

@@ -9,6 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from fedlearn.domain.policies import Policy
+from fedlearn.domain.roles import TERMINAL
 from fedlearn.services import moderation
 from tests.federation.network import Network
 from tests.federation.peer import AS, PUBLIC, Document, Peer, Person
@@ -337,13 +338,13 @@ async def test_blocked_author_is_not_heard_by_way_of_others(
 
     Conformance: 107.
     """
-    await moderation.set_domain_policy(alpha.instance, "far.test", Policy.BLOCK)
+    await moderation.set_domain_policy(alpha.instance, "far.test", Policy.BLOCK, by=TERMINAL)
     signed, unsigned = ld_signed(carol, await a_post(alpha, carol)), await a_post(alpha, carol)
     for activity in (signed, unsigned):
         await takes(alpha, bob, activity)
         assert not await is_stored(alpha, activity["object"]["id"])
     assert carol.peer.requests == []
-    await moderation.set_domain_policy(alpha.instance, "peer.test", Policy.BLOCK)
+    await moderation.set_domain_policy(alpha.instance, "peer.test", Policy.BLOCK, by=TERMINAL)
     assert (await bob.deliver(alpha, signed)).status_code == 403
 
 

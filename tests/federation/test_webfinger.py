@@ -215,6 +215,9 @@ async def test_split_domain(
         assert document["webfinger"] == "ann@example.org"
         for handle in ("@ann@social.example.org", "@ann@example.org"):
             assert (await alpha.find(handle)).acct == "ann@example.org", handle
+        for handle in ("ann", "@ann@social.example.org", "Ann@Example.org"):
+            found = await social.http.get("/api/v1/accounts/lookup", params={"acct": handle})
+            assert found.json()["uri"] == own, handle
 
 
 async def test_the_instance_itself(alpha: Server) -> None:

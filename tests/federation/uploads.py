@@ -9,7 +9,6 @@ import httpx
 from PIL import Image
 
 from fedlearn.domain.statuses import StatusView
-from fedlearn.services.attachments import uploads_folder
 from tests.federation.server import Server
 
 File = tuple[str, bytes, str]  # name, content and type, as the browser says them
@@ -47,7 +46,7 @@ async def newest(server: Server, name: str) -> StatusView:
 
 def uploaded_files(server: Server) -> list[Path]:
     """Every file that lies below the folder of uploads."""
-    folder = uploads_folder(server.instance.settings)
+    folder = server.instance.settings.data_dir / "media"
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
 

@@ -4,6 +4,7 @@ The requests here leave through the real client and its guard; only names lead w
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -29,10 +30,34 @@ class Inside:
     visits: int = 0
 
     async def reason(self, address: str) -> str:
-        """Why a search for an address leads nowhere, as the page says."""
-        answer = await self.browser.get("/search", params={"q": address})
-        assert answer.status_code == 404, answer.text
-        return answer.text
+        """Why a search for an address leads nowhere."""
+        return await reason_in_log(self.browser, address)
+
+
+class Overheard(logging.Handler):
+    """Keeps what a log says meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Something was said."""
+        self.said.append(record.getMessage())
+
+
+async def reason_in_log(browser: httpx.AsyncClient, address: str) -> str:
+    """Why a search leads nowhere: the page says of which kind it is, and the log exactly what."""
+    log, overheard = logging.getLogger("fedlearn.web.refusals"), Overheard()
+    log.addHandler(overheard)
+    log.setLevel(logging.INFO)
+    try:
+        answer = await browser.get("/search", params={"q": address})
+    finally:
+        log.setLevel(logging.NOTSET)
+        log.removeHandler(overheard)
+    assert answer.status_code == 404, answer.text
+    return " ".join(overheard.said)
 
 
 @asynccontextmanager

@@ -8,6 +8,7 @@ import pytest
 
 from fedlearn.activitypub.uris import origin_of
 from fedlearn.domain.policies import Policy
+from fedlearn.domain.roles import TERMINAL
 from fedlearn.services.moderation import set_domain_policy
 from tests.federation.network import Network
 from tests.federation.peer import AS, Document, Peer, Person, account, activity_json, signed_headers
@@ -61,7 +62,7 @@ async def test_block_holds_for_every_spelling(
 ) -> None:
     """A blocked server gets in under no other spelling of its name, and is asked for nothing."""
     note = bob.note()
-    await set_domain_policy(alpha.instance, "peer.test", Policy.BLOCK)
+    await set_domain_policy(alpha.instance, "peer.test", Policy.BLOCK, by=TERMINAL)
     network.connect(host, network._hosts["peer.test"])
     key_id = bob.key_id.replace("peer.test", host)
     body = json.dumps(bob.activity("Create", note, actor=bob.uri.replace("peer.test", host)))
@@ -85,7 +86,7 @@ async def test_blocked_server_is_not_brought_in_by_others(
     first, second, third = mallory.note(), mallory.note(), mallory.note()
     await takes(alpha, bob, bob.activity("Announce", first["id"]))
     assert await is_stored(alpha, first["id"])
-    await set_domain_policy(alpha.instance, "evil.test", Policy.BLOCK)
+    await set_domain_policy(alpha.instance, "evil.test", Policy.BLOCK, by=TERMINAL)
     evil.requests.clear()
     await takes(alpha, bob, bob.activity("Announce", second["id"]))
     bob.peer.answers["/x"] = httpx.Response(302, headers={"location": third["id"]})

@@ -15,7 +15,7 @@ from fedlearn.activitypub.vocabulary.actors import key_owner, read_actor
 from fedlearn.activitypub.vocabulary.notes import read_note
 from fedlearn.activitypub.webfinger import read_handle
 from fedlearn.errors import RefusedDocument
-from fedlearn.web.templating import exact, iso
+from fedlearn.web.moments import exact, iso
 from tests.hostile.searching import grows_no_faster_than_its_input, search
 from tests.hostile.strategies import (
     AS,

@@ -2,8 +2,8 @@
 
 import pytest
 
-from fedlearn.db.hosts import DAY_MS, HostHealth
-from fedlearn.domain.ids import Millis
+from fedlearn.db.hosts import HostHealth
+from fedlearn.domain.ids import DAY_MS, Millis
 from fedlearn.outbox.breaker import SLOW, after_call, after_failure, after_plea
 from tests.clock import DAY, HOUR, MINUTE, SECOND
 

@@ -13,11 +13,10 @@ from fedlearn.activitypub.linked_data import says_the_same
 from fedlearn.activitypub.multikeys import read_multibase, read_multikey
 from fedlearn.activitypub.proofs import read_claims, without_signatures
 from fedlearn.activitypub.values import moment
-from fedlearn.domain.ids import Millis
+from fedlearn.domain.ids import DAY_MS, MINUTE_MS, Millis
 from fedlearn.errors import RefusedDocument
 from tests.federation.signed import base58, foreign_context
 
-DAY = 86_400_000
 AS = "https://www.w3.org/ns/activitystreams"
 
 # The test vector of FEP-8b32.
@@ -122,7 +121,7 @@ FROM_MASTODON: dict[str, Any] = {
 }
 
 
-def at(text: str, later: int = 60_000) -> Millis:
+def at(text: str, later: int = MINUTE_MS) -> Millis:
     """A time, and a while later."""
     moment_of_text = moment(text)
     assert moment_of_text is not None
@@ -193,9 +192,9 @@ def test_signatures_have_their_time(
     document: dict[str, Any], key: VerifyingKey, when: Millis
 ) -> None:
     """Good for a week, and up to an hour early; then no claim is made at all."""
-    for good in (when - DAY // 24, when + 7 * DAY - 120_000):
+    for good in (when - DAY_MS // 24, when + 7 * DAY_MS - 120_000):
         assert is_proven(document, key, Millis(good))
-    for bad in (when - DAY // 12, when + 7 * DAY):
+    for bad in (when - DAY_MS // 12, when + 7 * DAY_MS):
         assert list(read_claims(document, Millis(bad))) == []
 
 

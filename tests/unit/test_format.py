@@ -6,7 +6,7 @@ import re
 import pytest
 from hypothesis import example, given
 
-from fedlearn.text.format import Named, format_status
+from fedlearn.text.format import Named, format_field, format_status, lone_url
 from fedlearn.text.sanitize import LINK_REL, sanitize, to_plain_text
 from tests.unit.test_mentions import TEXTS
 
@@ -176,3 +176,31 @@ def words(markup: str) -> list[str]:
     """What one reads of a piece of HTML."""
     spaced = markup.replace("<br>", "\n").replace("</p>", "\n")
     return html.unescape(re.sub(r"<[^>]*>", "", spaced)).split()
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        (" https://a.example/b ", "https://a.example/b"),
+        ("https://a.example, and more", None),
+        ("at https://a.example", None),
+        ("https://a.example https://b.example", None),
+        ("a.example", None),
+        ("", None),
+    ],
+)
+def test_lone_url(text: str, url: str | None) -> None:
+    """An address counts as such when nothing else stands in the text."""
+    assert lone_url(text) == url
+
+
+@given(TEXTS)
+@example("<b>&amp; https://a.example/?a=1&b=2 @alice #bees")
+def test_field_reads_as_it_was_typed(text: str) -> None:
+    """A line of a profile has the words that were typed, safe, and its links say whose they are."""
+    typed = " ".join(text.replace("\0", "").split())  # which no database keeps
+    made = format_field(typed, hashtag_url)
+    assert to_plain_text(made) == typed
+    links = re.findall(r'<a href="https?:[^"]*" rel="([^"]*)" target', made)
+    assert set(links) <= {"me nofollow noopener"}
+    assert to_plain_text(sanitize(made)) == to_plain_text(made)

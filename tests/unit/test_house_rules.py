@@ -19,6 +19,10 @@ SOURCE_SUFFIXES = {".py", ".html", ".css", ".js"}
 SQL = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE)\s")
 NAMES_THAT_SAY_NOTHING = {"util", "utils", "helper", "helpers", "common", "misc"}
 
+SHOWN_AS_THEY_ARE = {"NotFound", "Deleted", "Forbidden", "Invalid", "RefusedGrant"}
+FOR_COMMANDS = {"find_user", "find_actor"}  # who is named at the terminal
+FOR_SCRIPTS = PACKAGE / "web" / "pages" / "live.py"  # which show nobody what they are answered
+
 IMPORTS = ast.Import | ast.ImportFrom
 Rule = Callable[[ast.Module], Iterator[int]]
 
@@ -66,6 +70,37 @@ def sql_literals(module: ast.Module) -> Iterator[int]:
             yield node.lineno
 
 
+def unmarked_sentences(module: ast.Module) -> Iterator[int]:
+    """Lines where an error that people are shown as it is says something in English alone."""
+    functions = [node for node in ast.walk(module) if isinstance(node, FunctionNode)]
+    apart = [node for one in functions if one.name in FOR_COMMANDS for node in ast.walk(one)]
+    for node in ast.walk(module):
+        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and node not in apart:
+            raised = getattr(node.exc.func, "id", "")
+            if raised in SHOWN_AS_THEY_ARE and any(map(is_sentence, node.exc.args)):
+                yield node.lineno
+
+
+def is_sentence(node: ast.expr) -> bool:
+    """Whether words stand here as they are: those that are translated stand in a call."""
+    # A single word is one of a protocol.
+    is_text = isinstance(node, ast.Constant) and " " in str(node.value)
+    return is_text or isinstance(node, ast.JoinedStr)
+
+
+def asked_by_pages() -> list[Path]:
+    """The services that `web` imports. The others are for commands and jobs."""
+    imports = [
+        node
+        for path in sources(PACKAGE / "web")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("fedlearn.services")
+    ]
+    names = {name for one in imports for name in (one.module or "").split(".")}
+    names |= {alias.name for one in imports for alias in one.names}
+    return [path for path in sources(PACKAGE / "services") if path.stem in names]
+
+
 def sources(*folders: Path, suffixes: set[str] | None = None) -> list[Path]:
     """The files we write under some folders: not what is installed there for the foreign peers."""
     paths = [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
@@ -104,6 +139,12 @@ def test_tests_say_what_they_show() -> None:
     assert offences(undescribed_tests, paths) == []
 
 
+def test_what_people_are_told_is_translated() -> None:
+    """What services and pages say of a fault is marked, so that it has words in each language."""
+    paths = [*asked_by_pages(), *sources(PACKAGE / "web" / "pages")]
+    assert offences(unmarked_sentences, [path for path in paths if path != FOR_SCRIPTS]) == []
+
+
 def test_sql_is_written_only_in_db() -> None:
     """No string outside fedlearn/db begins like an SQL statement."""
     paths = [path for path in sources(PACKAGE) if not path.is_relative_to(PACKAGE / "db")]
@@ -139,6 +180,9 @@ def test_modules_are_named_for_what_is_in_them() -> None:
         (missing_module_docstring, "import json"),
         (undescribed_tests, "async def test_it(): ..."),
         (undescribed_tests, "class TestIt:\n    def test_it(self): ..."),
+        (unmarked_sentences, "raise Invalid('This is not possible.')"),
+        (unmarked_sentences, "raise NotFound(f'There is no {thing}.') from error"),
+        (unmarked_sentences, "raise RefusedGrant('invalid_grant', 'It is too late.')"),
         (sql_literals, "f('SELECT 1')"),
         (sql_literals, 'f("""\n    INSERT INTO status (id) VALUES (:id)""")'),
         (sql_literals, "f(f'UPDATE {table} SET x = 1')"),
@@ -159,6 +203,10 @@ def test_broken_rule_is_noticed(rule: Rule, broken: str) -> None:
         (missing_module_docstring, '"""About it."""\nimport json'),
         (undescribed_tests, 'def test_it():\n    """It holds."""'),
         (undescribed_tests, "def helper(): ..."),
+        (unmarked_sentences, "raise Invalid(_('This is not possible.'))"),
+        (unmarked_sentences, "raise Invalid(message, {'text': message})"),
+        (unmarked_sentences, "raise RefusedGrant('invalid_grant', str(error)) from error"),
+        (unmarked_sentences, "def find_user(name):\n    raise NotFound(f'nobody called {name}')"),
         (sql_literals, "f('DELETE', 'Update', 'Select one of these')"),
     ],
 )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from fedlearn.activitypub.links import MOST_READ, links_in
+from fedlearn.activitypub.links import MOST_READ, links_in, own_links_in
 
 LINK = b'<link rel="alternate" type="application/activity+json" href="https://far.example/1">'
 FOUND = [{"rel": "alternate", "type": "application/activity+json", "href": "https://far.example/1"}]
@@ -41,6 +41,25 @@ def test_links_are_found_in_any_markup(page: bytes) -> None:
 def test_what_is_no_link_is_none(page: bytes) -> None:
     """Comments, scripts, text and other elements are not links, nor is what stands far below."""
     assert links_in(page) == []
+
+
+@pytest.mark.parametrize(
+    ("page", "found"),
+    [
+        (b'<a rel="me" href="https://a.example/">x</a>', ["https://a.example/"]),
+        (
+            b'<a href="https://a.example/" class=x rel="nofollow ME noopener">',
+            ["https://a.example/"],
+        ),
+        (b'<link href=/@a rel=me><a rel="me" href="/b">', ["/@a", "/b"]),
+        (b'<a rel="me">', []),
+        (b'<a rel="meme" href="/a"><a rel="author" href="/b"><a href="/c">', []),
+        (b'<!-- <a rel="me" href="/a"> --><script>"<a rel=me href=/a>"</script>', []),
+    ],
+)
+def test_own_links(page: bytes, found: list[str]) -> None:
+    """Links that lead to the same person are found in whatever order they say so."""
+    assert own_links_in(page) == found
 
 
 def test_entities_are_read_but_not_expanded_from_declarations() -> None:

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fedlearn.domain.ids import DAY_MS
 from fedlearn.domain.words import LONGEST_WORD, MOST_WORDS, leads_on, said, words_of
 from fedlearn.text.queries import MOST_PARTS, read_query
 
@@ -29,7 +30,7 @@ def test_operators() -> None:
     )
     assert query.author == "alice@far.example"
     assert query.sought.marks == ("media", "poll")
-    assert (query.since, query.until) == (NEW_YEAR, NEW_YEAR + 86_400_000)
+    assert (query.since, query.until) == (NEW_YEAR, NEW_YEAR + DAY_MS)
     assert query.is_narrowed
     assert not read_query("bees").is_narrowed
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from msgspec import structs
 
 from fedlearn.activitypub import values
 from fedlearn.activitypub.audience import SPELLINGS_OF_PUBLIC, reach_of
@@ -46,6 +47,7 @@ from fedlearn.activitypub.vocabulary.notes import read_note
 from fedlearn.domain.actors import Actor, ActorKind, ProfileField, PublicKey
 from fedlearn.domain.audience import Reach
 from fedlearn.domain.ids import ActorId, Millis, StatusId, Uri
+from fedlearn.domain.media import Focus
 from fedlearn.domain.polls import Poll, PollOption
 from fedlearn.domain.quotes import QuotePolicy, QuoteState
 from fedlearn.domain.statuses import Attachment, Mention, QuoteView, StatusView
@@ -112,12 +114,13 @@ def full_view(reach: Reach = Reach.PUBLIC) -> StatusView:
         blurhash="UeKUpFxuo~R%0nW;WCnhF6RjaJt757oJodS$",
         width=640,
         height=480,
+        focus=Focus(0.5, -0.25),
     )
-    return replace(
+    return structs.replace(
         plain,
         status=status,
         hashtags=("bees", "grün"),
-        attachments=(picture, replace(picture, blurhash=None, width=None, height=None)),
+        attachments=(picture, replace(picture, blurhash=None, width=None, height=None, focus=None)),
         in_reply_to_author=ROSA,
         poll=Poll(
             options=(PollOption("honey", 2), PollOption("wax", 1)),
@@ -137,7 +140,7 @@ def boost(reach: Reach = Reach.PUBLIC) -> StatusView:
     boosted = view(author=ROBIN, mentions=())
     plain = view(reach, mentions=())
     status = replace(plain.status, boost_of_id=boosted.id, content="", source=None)
-    return replace(plain, status=status, boost_of=boosted)
+    return structs.replace(plain, status=status, boost_of=boosted)
 
 
 @pytest.fixture(scope="session")
@@ -341,12 +344,12 @@ def strings(value: Any) -> Iterator[str]:
 
 def edited(plain: StatusView, after: int = DAY) -> StatusView:
     """The same post, edited so long after it was posted."""
-    return replace(plain, status=replace(plain.status, edited_at=Millis(POSTED + after)))
+    return structs.replace(plain, status=replace(plain.status, edited_at=Millis(POSTED + after)))
 
 
 def test_note_has_what_peers_read() -> None:
     """A full post, property by property."""
-    shown = replace(full_view(), poll=None)
+    shown = structs.replace(full_view(), poll=None)
     note = render_note(shown, OURS)
     uri = shown.status.uri
     assert note["type"] == "Note"
@@ -372,6 +375,7 @@ def test_note_has_what_peers_read() -> None:
             "blurhash": "UeKUpFxuo~R%0nW;WCnhF6RjaJt757oJodS$",
             "width": 640,
             "height": 480,
+            "focalPoint": [0.5, -0.25],
         },
         {
             "type": "Document",
@@ -386,7 +390,7 @@ def test_note_has_what_peers_read() -> None:
 def test_plain_note_leaves_out_what_it_has_not() -> None:
     """Nothing is null but `summary` and `inReplyTo`, for which peers look."""
     shown = view()
-    shown = replace(shown, status=replace(shown.status, language=None, source=None))
+    shown = structs.replace(shown, status=replace(shown.status, language=None, source=None))
     note = render_note(shown, OURS)
     assert [name for name, value in note.items() if value is None] == ["summary", "inReplyTo"]
     assert not {"contentMap", "source", "updated", "inReplyToAtomUri"} & set(note)
@@ -396,7 +400,7 @@ def test_plain_note_leaves_out_what_it_has_not() -> None:
 def test_who_is_named_is_tagged() -> None:
     """Mentions carry full handles, of our own people too; hashtags link to our pages of them."""
     bob = person(4, "bob")
-    shown = replace(view(), mentions=(mention(ROBIN), mention(bob)), hashtags=("grün",))
+    shown = structs.replace(view(), mentions=(mention(ROBIN), mention(bob)), hashtags=("grün",))
     assert render_note(shown, OURS)["tag"] == [
         {"type": "Mention", "href": ROBIN.uri, "name": "@robin@far.example"},
         {"type": "Mention", "href": bob.uri, "name": "@bob@our.example"},
@@ -407,21 +411,21 @@ def test_who_is_named_is_tagged() -> None:
 @pytest.mark.parametrize("reach", [Reach.PUBLIC, Reach.UNLISTED])
 def test_whom_one_answers_is_told(reach: Reach) -> None:
     """The author of what an open post answers is addressed and tagged, once, though not named."""
-    answering = replace(view(reach), in_reply_to_author=ROSA)
+    answering = structs.replace(view(reach), in_reply_to_author=ROSA)
     note = render_note(answering, OURS)
     assert ROSA.uri in note["cc"]
     tag = {"type": "Mention", "href": ROSA.uri, "name": "@rosa@far.example"}
     assert note["tag"].count(tag) == 1
-    named = replace(view(reach), in_reply_to_author=ROBIN)
+    named = structs.replace(view(reach), in_reply_to_author=ROBIN)
     assert render_note(named, OURS)["tag"] == render_note(view(reach), OURS)["tag"]
-    alone = replace(view(reach), in_reply_to_author=ALICE)
+    alone = structs.replace(view(reach), in_reply_to_author=ALICE)
     assert render_note(alone, OURS) == render_note(view(reach), OURS)
 
 
 @pytest.mark.parametrize("reach", [Reach.FOLLOWERS, Reach.DIRECT])
 def test_narrow_answer_tells_nobody_new(reach: Reach) -> None:
     """Where a post is for few, whom it answers learns of it only if named."""
-    answering = replace(view(reach), in_reply_to_author=ROSA)
+    answering = structs.replace(view(reach), in_reply_to_author=ROSA)
     assert ROSA.uri not in set(strings(render_create(answering, OURS)))
 
 
@@ -483,7 +487,7 @@ def test_policy_is_no_wider_than_the_post(reach: Reach) -> None:
     for policy in QuotePolicy:
         plain = view(reach)
         status = replace(plain.status, quote_policy=policy)
-        note = render_note(replace(plain, status=status), OURS)
+        note = render_note(structs.replace(plain, status=status), OURS)
         (said[policy],) = note["interactionPolicy"]["canQuote"]["automaticApproval"]
     nobody = ALICE.uri
     assert said == {
@@ -497,7 +501,9 @@ def test_we_read_our_own_polls() -> None:
     """A peer with our rules finds in a poll all that we say; a post without one is a Note."""
     full = full_view()
     assert read_note(render_note(full, OURS)).poll == full.poll
-    single = replace(full, poll=Poll((PollOption("a"), PollOption("b")), False, Millis(POSTED)))
+    single = structs.replace(
+        full, poll=Poll((PollOption("a"), PollOption("b")), False, Millis(POSTED))
+    )
     note = render_note(single, OURS)
     assert (note["type"], read_note(note).poll) == ("Question", single.poll)
     assert render_note(view(), OURS)["type"] == "Note"

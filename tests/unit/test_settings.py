@@ -149,6 +149,10 @@ def test_file_is_read_by_kind(load: Load) -> None:
         ("handle_domain", "Example.org"),
         ("handle_domain", "https://example.org"),
         ("handle_domain", "example.org/"),
+        ("s3_endpoint", "s3.example.org"),
+        ("s3_endpoint", "ftp://s3.example.org"),
+        ("s3_endpoint", "https://name:secret@s3.example.org"),
+        ("s3_bucket", "pictures"),
         ("database", "mysql://localhost/fedlearn"),
     ],
 )

@@ -13,10 +13,11 @@ from fedlearn.activitypub.keys import SigningKey, public_pem, read_public_pem
 from fedlearn.activitypub.uris import PUBLIC
 from fedlearn.activitypub.vocabulary.activities import MOST_ADDRESSEES, read_activity
 from fedlearn.activitypub.vocabulary.actors import MOST_KEYS, key_owner, read_actor, read_keys
-from fedlearn.activitypub.vocabulary.attachments import MOST_ATTACHMENTS
+from fedlearn.activitypub.vocabulary.attachments import MOST_ATTACHMENTS, read_attachments
 from fedlearn.activitypub.vocabulary.notes import Tagged, read_note
 from fedlearn.domain.actors import ActorKind, PublicKey
 from fedlearn.domain.ids import Uri
+from fedlearn.domain.media import Focus
 from fedlearn.errors import RefusedDocument
 from tests.unit.strategies import json_values
 from tests.unit.test_multikeys import ZERO_SEED_MULTIKEY, multibase
@@ -507,6 +508,27 @@ def test_attachment_is_described() -> None:
     for invalid in ("", "short", "x" * 165, "<script>alert(1)</script>", "bees bees", 5, None):
         assert first(blurhash=invalid).blurhash is None
     assert (first(width=640, height="480").width, first(height="480").height) == (640, None)
+
+
+@pytest.mark.parametrize(
+    ("said", "understood"),
+    [
+        ([0, 0], Focus(0.0, 0.0)),
+        ([-1, 0.5], Focus(-1.0, 0.5)),
+        ([0.5], None),
+        ([0, 0, 0], None),
+        ([2, 0], None),
+        (["0", "0"], None),
+        ([True, False], None),
+        ({"x": 0}, None),
+        (None, None),
+    ],
+)
+def test_where_a_picture_may_be_cut(said: object, understood: Focus | None) -> None:
+    """Two numbers between -1 and 1; a post is kept without what makes no sense."""
+    one = {"type": "Document", "mediaType": "image/png", "url": "https://peer.test/a.png"}
+    [found] = read_attachments({"attachment": [one | {"focalPoint": said}]})
+    assert found.focus == understood
 
 
 def test_link_is_no_picture() -> None:

@@ -18,7 +18,7 @@ from fedlearn.activitypub.webfinger import (
     render_host_meta,
     render_jrd,
 )
-from fedlearn.errors import FetchError, Gone, RefusedDocument, Unreachable
+from fedlearn.errors import FetchError, Gone, Missing, RefusedDocument, Unreachable
 from fedlearn.settings import Settings
 from tests.unit.stub_web import Page, StubWeb, let_all_in, let_all_pass, redirect
 
@@ -223,7 +223,7 @@ async def test_second_look_decides_on_the_actor(webfinger: WebFinger, web: StubW
 
 @pytest.mark.parametrize(
     ("status", "error"),
-    [(410, Gone), (404, FetchError), (403, FetchError), (429, Unreachable), (502, Unreachable)],
+    [(410, Gone), (404, Missing), (403, FetchError), (429, Unreachable), (502, Unreachable)],
 )
 async def test_each_status_has_its_meaning(
     status: int, error: type[FetchError], webfinger: WebFinger, web: StubWeb

@@ -10,9 +10,7 @@ from fedlearn.activitypub.multikeys import write_multikey
 from fedlearn.activitypub.render.documents import timestamp
 from fedlearn.activitypub.uris import Uris
 from fedlearn.domain.actors import Actor, PublicKey
-from fedlearn.domain.ids import Millis
-
-DAY_MS = 86_400_000
+from fedlearn.domain.ids import DAY_MS, Millis
 
 
 def render_actor(actor: Actor, key: PublicKey, uris: Uris) -> Document:
@@ -61,6 +59,11 @@ def render_actor(actor: Actor, key: PublicKey, uris: Uris) -> Document:
     if profile.moved_to:
         document["movedTo"] = profile.moved_to
     return document
+
+
+def render_featured_hashtag(actor: Actor, name: str, uris: Uris) -> Document:
+    """A hashtag that an actor shows on its profile, leading to what it has posted with it."""
+    return {"type": "Hashtag", "href": uris.hashtag_of(actor.acct, name), "name": f"#{name}"}
 
 
 def render_gone_actor(actor: Actor) -> Document:

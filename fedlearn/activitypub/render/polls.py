@@ -2,17 +2,17 @@
 
 from fedlearn.activitypub.jsonld import Document
 from fedlearn.activitypub.render.documents import timestamp
-from fedlearn.domain.ids import Uri
+from fedlearn.domain.ids import Uri, now
 from fedlearn.domain.polls import Poll, PollOption
 from fedlearn.domain.statuses import StatusView
 
 
 def render_poll(poll: Poll) -> Document:
     """What makes a Note a Question: its answers, how often each was chosen, and when it ends."""
-    choices = "anyOf" if poll.is_multiple else "oneOf"
+    choices, is_told = "anyOf" if poll.is_multiple else "oneOf", poll.tells_totals(now())
     question: Document = {
         "type": "Question",
-        choices: [_render_option(option) for option in poll.options],
+        choices: [_render_option(option, is_told=is_told) for option in poll.options],
         "votersCount": poll.voters,
     }
     if poll.ends_at is not None:
@@ -41,9 +41,9 @@ def render_vote(uri: str, voter: Uri, view: StatusView, title: str) -> Document:
     }
 
 
-def _render_option(option: PollOption) -> Document:
+def _render_option(option: PollOption, *, is_told: bool) -> Document:
     return {
         "type": "Note",
         "name": option.title,
-        "replies": {"type": "Collection", "totalItems": option.votes},
+        "replies": {"type": "Collection", "totalItems": option.votes if is_told else 0},
     }

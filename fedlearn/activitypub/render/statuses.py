@@ -42,7 +42,7 @@ def render_note(view: StatusView, uris: Uris) -> Document:
         "to": list(audience.to),
         "cc": list(audience.cc),
         "summary": status.content_warning or None,
-        "sensitive": status.is_sensitive,
+        "sensitive": view.is_sensitive,
         "inReplyTo": status.in_reply_to_uri,
         "content": status.content,
         "atomUri": status.uri,
@@ -86,6 +86,8 @@ def _render_attachment(attachment: Attachment) -> Document:
         "blurhash": attachment.blurhash,
         "width": attachment.width,
         "height": attachment.height,
+        "focalPoint": [attachment.focus.x, attachment.focus.y] if attachment.focus else None,
+        "duration": f"PT{attachment.run.seconds:g}S" if attachment.run else None,
     }
     return {
         "type": "Document",

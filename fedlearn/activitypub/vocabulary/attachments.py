@@ -7,6 +7,7 @@ from itertools import chain, islice
 
 from fedlearn.activitypub import values
 from fedlearn.activitypub.jsonld import Document
+from fedlearn.domain.media import Focus
 from fedlearn.domain.statuses import Attachment, Preview
 
 MOST_ATTACHMENTS = 16
@@ -65,7 +66,19 @@ def _media(document: Document) -> Iterator[Attachment]:
             blurhash=blurhash if BLURHASH.fullmatch(blurhash) else None,
             width=values.number(one.get("width")),
             height=values.number(one.get("height")),
+            focus=_focus(one.get("focalPoint")),
         )
+
+
+def _focus(value: object) -> Focus | None:
+    """Two numbers between -1 and 1; whatever else is said is no point of a picture."""
+    point = list(islice(values.items(value), 3))
+    is_point = len(point) == 2 and all(map(_is_part_of_a_picture, point))
+    return Focus(float(point[0]), float(point[1])) if is_point else None
+
+
+def _is_part_of_a_picture(one: object) -> bool:
+    return isinstance(one, int | float) and not isinstance(one, bool) and -1 <= one <= 1
 
 
 def _own_medium(document: Document) -> list[Attachment]:

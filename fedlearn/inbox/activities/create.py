@@ -16,6 +16,7 @@ from fedlearn.inbox.activities.vote import on_vote
 from fedlearn.inbox.outcome import DONE, Ignored, Outcome
 from fedlearn.inbox.verify import Sender
 from fedlearn.instance import Instance
+from fedlearn.remote.previews import want_preview_of_others
 from fedlearn.remote.statuses import local_addressees, store_note
 from fedlearn.remote.threads import want_parent
 from fedlearn.services.timelines import distribute
@@ -65,6 +66,7 @@ async def keep_note(
             await let_read(connection, stored.status, owner)
         await distribute(connection, stored.status, sender.actor, stored.named)
         await want_parent(connection, stored.status)
+        await want_preview_of_others(instance, connection, stored.status)
     return DONE
 
 

@@ -7,7 +7,7 @@ from fedlearn.db import actors as db_actors
 from fedlearn.db import statuses as db_statuses
 from fedlearn.db.database import Connection
 from fedlearn.domain.actors import Actor
-from fedlearn.domain.ids import now
+from fedlearn.domain.ids import DAY_MS, now
 from fedlearn.domain.notifications import NotificationKind
 from fedlearn.domain.statuses import Status
 from fedlearn.inbox.activities.create import keep_note, read_embedded
@@ -15,10 +15,9 @@ from fedlearn.inbox.outcome import DONE, Ignored, Outcome
 from fedlearn.inbox.verify import Sender
 from fedlearn.instance import Instance
 from fedlearn.remote.actors import fetch_actor
+from fedlearn.remote.previews import want_preview_of_others
 from fedlearn.remote.statuses import update_note
-from fedlearn.services.notifications import notify
-
-DAY_MS = 86_400_000
+from fedlearn.services.notifications import notify, tell_of_edit
 
 
 async def on_update(instance: Instance, activity: Activity, sender: Sender) -> Outcome:
@@ -51,8 +50,11 @@ async def _update_post(instance: Instance, activity: Activity, sender: Sender) -
 async def keep_edit(
     connection: Connection, instance: Instance, before: Status, note: NoteDocument, author: Actor
 ) -> None:
-    """Change a post as its author has, and tell who is newly named in it."""
+    """Change a post as its author has, and tell who is newly named in it or has boosted it."""
     stored = await update_note(connection, instance.uris, before, note, author)
     named = await db_actors.actors_by_id(connection, stored.named)
     for actor in named.values():
         await notify(connection, actor, author, NotificationKind.MENTION, before.id)
+    if stored.status.edited_at != before.edited_at:
+        await tell_of_edit(connection, author, before.id)
+        await want_preview_of_others(instance, connection, stored.status)

@@ -5,10 +5,12 @@ from starlette.responses import Response
 
 from fedlearn.activitypub.jsonld import Document
 from fedlearn.activitypub.render.activities import render_announce, render_create
+from fedlearn.activitypub.render.actors import render_featured_hashtag
 from fedlearn.activitypub.render.documents import render_collection, render_page
 from fedlearn.activitypub.render.statuses import render_note
 from fedlearn.activitypub.synchronization import partial_collection
 from fedlearn.activitypub.uris import Uris, host_of
+from fedlearn.db import featured_hashtags as db_featured_hashtags
 from fedlearn.db import follows as db_follows
 from fedlearn.db import pins as db_pins
 from fedlearn.db import timelines as db_timelines
@@ -20,6 +22,7 @@ from fedlearn.domain.ids import FollowId, StatusId
 from fedlearn.domain.statuses import StatusView
 from fedlearn.errors import NotFound
 from fedlearn.web.context import instance_of
+from fedlearn.web.convertors import number_in
 from fedlearn.web.federation.actors import find_local_actor
 from fedlearn.web.federation.viewer import PRIVATE, caching, signer_of, viewer_of
 from fedlearn.web.negotiation import activity_response
@@ -27,8 +30,6 @@ from fedlearn.web.negotiation import activity_response
 STATUSES_A_PAGE = 20
 ACTORS_A_PAGE = 40
 
-# Featured hashtags, which peers ask for; nobody here has any yet.
-EMPTY_SO_FAR = frozenset({"tags"})
 MOST_FEATURED = 20
 PAGES_OF_FOLLOWS = {
     "followers": db_follows.followers_page,
@@ -74,9 +75,17 @@ async def get_collection(request: Request) -> Response:
     kind = request.path_params["collection"]
     if kind in PAGES_OF_FOLLOWS:
         return await _follows(request, actor, kind)
-    if kind not in EMPTY_SO_FAR:
+    if kind != "tags":
         raise NotFound("There is no such collection.")
-    document = render_collection(f"{actor.uri}/{kind}", 0, items=[])
+    return await _hashtags(request, actor)
+
+
+async def _hashtags(request: Request, actor: Actor) -> Response:
+    instance = instance_of(request)
+    async with instance.db.read() as connection:
+        names = await db_featured_hashtags.hashtags_featured_by(connection, actor.id)
+    items = [render_featured_hashtag(actor, name, instance.uris) for name in names]
+    document = render_collection(f"{actor.uri}/tags", len(items), items=items)
     return activity_response(request, document, headers=caching(request, is_open=True))
 
 
@@ -137,7 +146,7 @@ async def get_featured(request: Request) -> Response:
 async def get_instance_collection(request: Request) -> Response:
     """Collections of the instance actor, which neither posts nor follows."""
     kind = request.path_params["collection"]
-    if kind not in {"outbox", "featured", *PAGES_OF_FOLLOWS, *EMPTY_SO_FAR}:
+    if kind not in {"outbox", "featured", "tags", *PAGES_OF_FOLLOWS}:
         raise NotFound("There is no such collection.")
     uri = f"{instance_of(request).actor.uri}/{kind}"
     return activity_response(request, render_collection(uri, 0, items=[]))
@@ -148,6 +157,7 @@ def number_of(request: Request, name: str) -> int | None:
     text = request.query_params.get(name)
     if text is None:
         return None
-    if not text.isdecimal() or len(text) > 18:
+    number = number_in(text)
+    if number is None:
         raise NotFound("There is no such page.")
-    return int(text)
+    return number

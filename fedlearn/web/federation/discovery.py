@@ -20,7 +20,7 @@ from fedlearn.activitypub.webfinger import (
 )
 from fedlearn.db import actors as db_actors
 from fedlearn.db import figures as db_figures
-from fedlearn.domain.ids import Millis, now
+from fedlearn.domain.ids import DAY_MS, Millis, now
 from fedlearn.errors import NotFound
 from fedlearn.instance import VERSION, Instance
 from fedlearn.settings import Registration
@@ -28,7 +28,6 @@ from fedlearn.web.context import instance_of, parts_of
 from fedlearn.web.documents import CachedDocument, send
 from fedlearn.web.errors import answer
 
-DAY_MS = 86_400_000
 MONTH_MS, HALF_YEAR_MS = 30 * DAY_MS, 180 * DAY_MS
 LONGEST_RESOURCE = 2048
 HALF_HOUR = {"cache-control": "public, max-age=1800"}

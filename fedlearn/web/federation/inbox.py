@@ -5,20 +5,20 @@ from starlette.responses import Response
 
 from fedlearn.activitypub import values
 from fedlearn.activitypub.synchronization import HEADER
+from fedlearn.domain.rates import Rate
 from fedlearn.inbox import receive
 from fedlearn.inbox.synchronization import compare_followers
 from fedlearn.inbox.verify import SignerGone, verify_sender
 from fedlearn.web.body import read_body
-from fedlearn.web.context import head_of, parts_of
+from fedlearn.web.context import address_of, head_of, parts_of
 from fedlearn.web.federation.actors import find_local_actor
-from fedlearn.web.limits import Rate
 
 
 async def post_inbox(request: Request) -> Response:
     """202 once the activity is on disk; what happens then, happens later."""
     parts = parts_of(request)
     settings = parts.instance.settings
-    address = request.client.host if request.client else ""
+    address = address_of(request)
     await parts.limits.spend(Rate.INBOX, address)
     is_personal = "username" in request.path_params
     owner = (await find_local_actor(request)).uri if is_personal else None

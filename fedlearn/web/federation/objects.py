@@ -5,7 +5,7 @@ from starlette.responses import RedirectResponse, Response
 
 from fedlearn.activitypub.render.statuses import render_note, render_tombstone
 from fedlearn.db import received as db_received
-from fedlearn.db import timelines as db_timelines
+from fedlearn.db import threads as db_threads
 from fedlearn.db.status_views import status_view, status_views
 from fedlearn.domain.audience import Scope, Viewer
 from fedlearn.domain.ids import StatusId, Uri
@@ -63,7 +63,7 @@ async def get_replies(request: Request) -> Response:
     after = StatusId(number_of(request, "min_id") or 0)
     others_only = request.query_params.get("only_other_accounts") == "true"
     async with instance_of(request).db.read() as connection:
-        ids = await db_timelines.replies_page(
+        ids = await db_threads.replies_page(
             connection, viewer, view.id, after=after, others_only=others_only, limit=REPLIES_A_PAGE
         )
         replies = await status_views(connection, viewer, ids)
@@ -103,7 +103,7 @@ async def get_conversation(request: Request) -> Response:
     instance = instance_of(request)
     uri = instance.uris.conversation(request.path_params["status_id"])
     async with instance.db.read() as connection:
-        ids = await db_timelines.conversation_page(connection, viewer, uri, MOST_OF_A_CONVERSATION)
+        ids = await db_threads.conversation_page(connection, viewer, uri, MOST_OF_A_CONVERSATION)
         views = await status_views(connection, viewer, ids)
     shown = (view for view in views if view.status.scope is Scope.FED and view.boost_of is None)
     items = [view.status.uri for view in shown]

@@ -5,7 +5,9 @@ from starlette.responses import PlainTextResponse, Response
 
 from fedlearn.db import figures as db_figures
 from fedlearn.instance import VERSION
+from fedlearn.services import moderation, rules
 from fedlearn.web.context import instance_of, parts_of
+from fedlearn.web.pages.moderation.words import POLICIES
 from fedlearn.web.templating import render_page
 
 
@@ -14,12 +16,22 @@ async def about_page(request: Request) -> Response:
     async with instance_of(request).db.read() as connection:
         people = await db_figures.people_here(connection)
         posts = await db_figures.public_posts(connection)
-    return await render_page(request, "about.html", people=people, posts=posts, version=VERSION)
+    return await render_page(
+        request,
+        "about.html",
+        people=people,
+        posts=posts,
+        version=VERSION,
+        blocked=await moderation.blocked_in_public(instance_of(request)),
+        policies=POLICIES,
+    )
 
 
 async def rules_page(request: Request) -> Response:
-    """What is asked of the people here."""
-    return await render_page(request, "rules.html", text=parts_of(request).texts.rules)
+    """What is asked of the people here; until rules are written, the operator's own text."""
+    written = await rules.rules(instance_of(request))
+    text = parts_of(request).texts.rules
+    return await render_page(request, "rules.html", rules=written, text=text)
 
 
 async def privacy_page(request: Request) -> Response:

@@ -3,10 +3,12 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
+from fedlearn.db.blocks import blocked_by
 from fedlearn.db.domain_blocks import domains_blocked_by
 from fedlearn.db.mutes import muted_by
 from fedlearn.errors import Invalid
 from fedlearn.services import domain_blocks, mutes
+from fedlearn.text.languages import _
 from fedlearn.web.context import instance_of
 from fedlearn.web.pages.forms import LONGEST_NUMBER, back, text_of
 from fedlearn.web.pages.profiles import actor_in_path
@@ -19,16 +21,18 @@ PAGE = "/muted"
 async def muted_page(
     request: Request, *, status: int = 200, typed: str = "", errors: dict[str, str] | None = None
 ) -> Response:
-    """Whom this person mutes, and which domains they block."""
+    """Whom this person mutes, and which people and domains they block."""
     me = (await require_user(request)).actor
     async with instance_of(request).db.read() as connection:
         muted = await muted_by(connection, me.id)
+        blocked = await blocked_by(connection, me.id)
         domains = await domains_blocked_by(connection, me.id)
     return await render_page(
         request,
         "muted.html",
         status=status,
         muted=muted,
+        blocked=blocked,
         domains=domains,
         typed=typed,
         errors=errors or {},
@@ -40,7 +44,7 @@ async def mute(request: Request) -> Response:
     form, me = await read_form(request), (await require_user(request)).actor
     other, seconds = await actor_in_path(request), text_of(form, "seconds") or "0"
     if not seconds.isdecimal() or len(seconds) > LONGEST_NUMBER:
-        raise Invalid("Choose how long.", {"seconds": "Choose how long."})
+        raise Invalid(_("Choose how long."), {"seconds": _("Choose how long.")})
     hides = bool(text_of(form, "notifications"))
     await mutes.mute(
         instance_of(request), me, other, seconds=int(seconds), hides_notifications=hides

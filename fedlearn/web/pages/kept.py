@@ -6,11 +6,9 @@ from starlette.responses import Response
 from fedlearn.db.kept import Kind, kept_page
 from fedlearn.db.status_views import status_views
 from fedlearn.web.context import instance_of
-from fedlearn.web.pages.forms import cursor_of
+from fedlearn.web.pages.forms import cursor_of, size_of
 from fedlearn.web.sessions import require_user
 from fedlearn.web.templating import render_page
-
-A_PAGE = 20
 
 
 async def get_bookmarks(request: Request) -> Response:
@@ -27,7 +25,7 @@ async def _render_kept(request: Request, template: str, kind: Kind) -> Response:
     viewer = (await require_user(request)).actor.viewer
     async with instance_of(request).db.read() as connection:
         before = cursor_of(request)
-        kept = await kept_page(connection, kind, viewer, before=before, limit=A_PAGE)
+        kept = await kept_page(connection, kind, viewer, before=before, limit=size_of(request))
         views = await status_views(connection, viewer, [status_id for _, status_id in kept])
-    older = kept[-1][0] if len(kept) == A_PAGE else None
+    older = kept[-1][0] if len(kept) == size_of(request) else None
     return await render_page(request, template, views=views, older=older)

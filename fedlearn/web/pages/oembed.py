@@ -10,6 +10,7 @@ from fedlearn.db.status_views import status_view
 from fedlearn.domain.audience import STRANGER
 from fedlearn.errors import NotFound
 from fedlearn.instance import Instance
+from fedlearn.text.languages import _
 from fedlearn.web.context import instance_of
 from fedlearn.web.errors import answer
 from fedlearn.web.pages.profiles import with_page
@@ -21,12 +22,12 @@ SECONDS_KEPT = 60
 async def get_oembed(request: Request) -> Response:
     """A public post or profile in a few words; only as JSON."""
     if request.query_params.get("format", "json") != "json":
-        return await answer(request, 501, "Only format=json is spoken here.")
+        return await answer(request, 501, _("Only format=json is spoken here."))
     instance, url = instance_of(request), request.query_params.get("url", "")
     async with instance.db.read() as connection:
         page = await _page_at(connection, instance, url)
     if page is None:
-        raise NotFound("There is no public post or profile at this address.")
+        raise NotFound(_("There is no public post or profile at this address."))
     body = {
         "version": "1.0",
         "type": "link",

@@ -10,11 +10,10 @@ from fedlearn.errors import FetchError, Invalid, NotFound, RefusedDocument
 from fedlearn.services.lookup import look_up
 from fedlearn.services.search import Found, is_name, search
 from fedlearn.web.context import instance_of
-from fedlearn.web.pages.forms import cursor_of
+from fedlearn.web.pages.forms import cursor_of, size_of
+from fedlearn.web.refusals import sentence_of
 from fedlearn.web.sessions import require_user
 from fedlearn.web.templating import permalink, render_page
-
-A_PAGE = 20
 
 
 async def search_page(request: Request) -> Response:
@@ -24,7 +23,9 @@ async def search_page(request: Request) -> Response:
     if is_name(query):
         return await _lead_to(request, user, query)
     before = cursor_of(request)
-    found = await search(instance_of(request), user.actor, query, before=before, limit=A_PAGE)
+    found = await search(
+        instance_of(request), user.actor, query, before=before, limit=size_of(request)
+    )
     return await _render_search(request, query, found)
 
 
@@ -41,16 +42,13 @@ async def authorize_interaction(request: Request) -> Response:
 async def _lead_to(request: Request, user: User, query: str) -> Response:
     try:
         found = await look_up(instance_of(request), user.actor, query)
-    except Invalid as error:
-        return await _no_luck(request, query, str(error), 422)
-    except (FetchError, RefusedDocument, NotFound) as error:
-        return await _no_luck(request, query, f"Nothing was found: {error}.", 404)
+    except (Invalid, FetchError, RefusedDocument, NotFound) as error:
+        status = 422 if isinstance(error, Invalid) else 404
+        return await _render_search(
+            request, query, Found(), problem=sentence_of(error), status=status
+        )
     target = f"/@{found.acct}" if isinstance(found, Actor) else permalink(found)
     return RedirectResponse(target, status_code=303)
-
-
-async def _no_luck(request: Request, query: str, problem: str, status: int) -> Response:
-    return await _render_search(request, query, Found(), problem=problem, status=status)
 
 
 async def _render_search(

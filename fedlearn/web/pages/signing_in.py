@@ -1,18 +1,25 @@
 """This is where people sign in and out, and sign up where they may."""
 
-from starlette.datastructures import FormData
+from collections.abc import Mapping
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from fedlearn.domain.actors import User
+from fedlearn.domain.ip_blocks import Severity
+from fedlearn.domain.rates import Rate
 from fedlearn.errors import Invalid
-from fedlearn.services import accounts, passkeys, second_step, signing_in
+from fedlearn.services import passkeys, proving, second_step, signing_in, signing_up
 from fedlearn.services.accounts import NewAccount
 from fedlearn.services.signing_in import SecondStepNeeded
 from fedlearn.settings import Registration
-from fedlearn.web.context import instance_of, parts_of
-from fedlearn.web.limits import Rate
+from fedlearn.text.languages import _
+from fedlearn.web.context import address_of, instance_of, parts_of, severity_of
+from fedlearn.web.limits import TooManyRequests
 from fedlearn.web.pages.forms import text_of
+from fedlearn.web.pages.lost import GoingOn, read_going_on
+from fedlearn.web.refusals import Refusal, as_answer, errors_of
 from fedlearn.web.sessions import (
     current_user,
     forget_session,
@@ -30,25 +37,23 @@ async def sign_in_page(request: Request) -> Response:
     target = local_path(request.query_params.get("next", ""))
     if await current_user(request):
         return RedirectResponse(target, status_code=303)
-    return await render_sign_in(request, login="", target=target)
+    notice = _("Your account is deleted.") if "left" in request.query_params else ""
+    return await render_sign_in(request, target=target, notice=notice)
 
 
 async def sign_in(request: Request) -> Response:
     """Name or address and password were sent."""
-    await spend_try(request)
     form = await read_open_form(request)
-    login, target = text_of(form, "login"), local_path(text_of(form, "next"))
-    account, limits = login.strip().lower(), parts_of(request).limits
-    await limits.spend(Rate.ACCOUNT, account)
-    user = await signing_in.sign_in(instance_of(request), login, text_of(form, "password"))
-    if user is None:
-        problem = "The name or the password is not right."
-        return await render_sign_in(request, login=login, target=target, problem=problem)
-    await limits.forget(Rate.ACCOUNT, account)
+    login, going_on = text_of(form, "login"), read_going_on(form)
     try:
-        return await open_session(request, user, target)
-    except Invalid as error:
-        return await render_sign_in(request, login=login, target=target, problem=str(error))
+        await spend_try(request)
+        account = await signing_in.account_of(instance_of(request), login)
+        await parts_of(request).limits.spend(Rate.ACCOUNT, account)
+        user = await signing_in.sign_in(instance_of(request), login, text_of(form, "password"))
+        await parts_of(request).limits.forget(Rate.ACCOUNT, account)
+        return await open_session(request, user, going_on)
+    except (Invalid, TooManyRequests) as refusal:
+        return await render_sign_in(request, going_on, login=login, refusal=refusal)
 
 
 async def sign_in_link_page(request: Request) -> Response:
@@ -58,28 +63,33 @@ async def sign_in_link_page(request: Request) -> Response:
 
 async def use_sign_in_link(request: Request) -> Response:
     """The button behind a one-time link was pressed."""
-    await spend_try(request)
     await read_open_form(request)
-    user = await signing_in.use_sign_in_link(instance_of(request), request.path_params["token"])
-    if user is None:
-        problem = "This link has been used or has run out. Ask for a new one."
-        return await render_sign_in(request, login="", target="/", problem=problem)
-    return await open_session(request, user, "/")
+    try:
+        await spend_try(request)
+        user = await signing_in.use_sign_in_link(instance_of(request), request.path_params["token"])
+        shown = await proving.proofs_of(instance_of(request), user)
+        comes_back = shown.password or shown.passkey
+        going_on = GoingOn("/" if comes_back else "/?choose=password")
+        return await open_session(request, user, going_on)
+    except (Invalid, TooManyRequests) as refusal:
+        return await render_sign_in(request, refusal=refusal)
 
 
 async def take_second_step(request: Request) -> Response:
     """A code was sent, after the password."""
-    await spend_try(request)
     form, instance = await read_open_form(request), instance_of(request)
-    token, target = text_of(form, "token"), local_path(text_of(form, "next"))
+    token, going_on = text_of(form, "token"), read_going_on(form)
     try:
+        await spend_try(request)
         user = await second_step.finish_sign_in(instance, token, text_of(form, "code"))
-    except Invalid as error:
-        if error.fields:
-            return await _render_code(request, token, target, error.fields)
-        return await render_sign_in(request, login="", target=target, problem=str(error))
+    except Invalid as refusal:
+        if refusal.fields:
+            return await _render_code(request, token, going_on, refusal)
+        return await render_sign_in(request, going_on, refusal=refusal)
+    except TooManyRequests as refusal:
+        return await _render_code(request, token, going_on, refusal)
     await parts_of(request).limits.forget(Rate.ACCOUNT, f"codes of {user.id}")
-    return await open_session(request, user, target, took_second_step=True)
+    return await open_session(request, user, going_on, took_second_step=True)
 
 
 async def sign_out(request: Request) -> Response:
@@ -93,40 +103,48 @@ async def sign_out(request: Request) -> Response:
 
 async def sign_up_page(request: Request) -> Response:
     """The form with which somebody makes an account, where the operator lets them."""
-    invitation = request.query_params.get("invitation", "")
-    return await _render_sign_up(request, {"invitation": invitation}, {})
+    return await _render_sign_up(request, request.query_params)
 
 
 async def sign_up(request: Request) -> Response:
     """Somebody made an account."""
-    await spend_try(request)
     form = await read_open_form(request)
     wanted = NewAccount(
         username=text_of(form, "username").strip(),
         email=text_of(form, "email").strip(),
         password=text_of(form, "password"),
+        invite_request=text_of(form, "reason"),
     )
     try:
-        user = await accounts.sign_up(instance_of(request), wanted, text_of(form, "invitation"))
-    except Invalid as error:
-        errors = error.fields or {"form": str(error)}
-        return await _render_sign_up(request, form, errors, status=422)
+        await spend_try(request)
+        await parts_of(request).limits.spend_letter(wanted.email)
+        user = await signing_up.sign_up(
+            instance_of(request),
+            wanted,
+            text_of(form, "invitation"),
+            severity=await severity_of(request),
+        )
+    except (Invalid, TooManyRequests) as refusal:
+        return await _render_sign_up(request, form, refusal)
     if notice := _still_to_do(user):
-        return await render_sign_in(request, login=wanted.username, target="/", notice=notice)
-    return await open_session(request, user, "/")
+        return await render_sign_in(request, login=wanted.username, notice=notice)
+    return await open_session(request, user, GoingOn())
 
 
 def _still_to_do(user: User) -> str:
     """What must happen before somebody new can sign in; "" when nothing."""
     if user.confirmed_at is None:
-        return f"Thank you. Open the link that we sent to {user.email}, to confirm your address."
+        return _(
+            "Thank you. Open the link that we sent to %(email)s, to confirm your address.",
+            email=user.email,
+        )
     if user.approved_at is None:
-        return "Thank you. You can sign in once your account has been approved."
+        return _("Thank you. You can sign in once your account has been approved.")
     return ""
 
 
 async def open_session(
-    request: Request, user: User, target: str, *, took_second_step: bool = False
+    request: Request, user: User, going_on: GoingOn, *, took_second_step: bool = False
 ) -> Response:
     """A session begins, or the second step is asked for; `Invalid` says why neither may be."""
     instance, agent = instance_of(request), request.headers.get("user-agent", "")
@@ -137,47 +155,82 @@ async def open_session(
     except SecondStepNeeded:
         await parts_of(request).limits.spend(Rate.ACCOUNT, f"codes of {user.id}")
         token = await second_step.begin_sign_in(instance, user)
-        return await _render_code(request, token, target, {})
-    response = RedirectResponse(target, status_code=303)
+        return await _render_code(request, token, going_on)
+    response = going_on.response()
     set_session(request, response, token)
     return response
 
 
 async def spend_try(request: Request) -> None:
     """Count a try from this address; `TooManyRequests` when it is one too many."""
-    address = request.client.host if request.client else ""
+    address = address_of(request)
     await parts_of(request).limits.spend(Rate.SIGN_IN, address)
 
 
 async def render_sign_in(
-    request: Request, *, login: str, target: str, problem: str = "", notice: str = ""
+    request: Request,
+    going_on: GoingOn | None = None,
+    *,
+    target: str = "/",
+    login: str = "",
+    refusal: Refusal | None = None,
+    notice: str = "",
+    otherwise: int = 200,
 ) -> Response:
-    """The form to sign in with, and what happened."""
+    """The form to sign in with, what happened, and where it leads."""
     return await render_page(
         request,
         "sign_in.html",
+        **as_answer(refusal, otherwise=otherwise),
         passkey_options=passkeys.request_options(instance_of(request)),
-        status=422 if problem else 200,
         login=login,
-        target=target,
-        problem=problem,
+        going_on=going_on or GoingOn(target),
+        problem=str(refusal or ""),
         notice=notice,
     )
 
 
+async def ask_to_sign_in(request: Request, going_on: GoingOn, *, status: int = 401) -> Response:
+    """The form to sign in with, since the session was lost over what somebody wrote."""
+    notice = _("You were signed out. Sign in, and you find what you wrote.")
+    return await render_sign_in(request, going_on, notice=notice, otherwise=status)
+
+
 async def _render_code(
-    request: Request, token: str, target: str, errors: dict[str, str]
+    request: Request, token: str, going_on: GoingOn, refusal: Refusal | None = None
 ) -> Response:
-    status = 422 if errors else 200
     return await render_page(
-        request, "code.html", status=status, token=token, target=target, errors=errors
+        request,
+        "code.html",
+        **as_answer(refusal),
+        token=token,
+        going_on=going_on,
+        errors=errors_of(refusal, "code"),
     )
 
 
 async def _render_sign_up(
-    request: Request, draft: FormData | dict[str, str], errors: dict[str, str], status: int = 200
+    request: Request, draft: Mapping[str, Any], refusal: Refusal | None = None
 ) -> Response:
-    is_open = instance_of(request).settings.registration is not Registration.CLOSED
+    mode, errors = instance_of(request).settings.registration, errors_of(refusal)
+    waits = await severity_of(request) is Severity.APPROVAL
+    is_asked_why = mode is Registration.APPROVAL and not draft.get("invitation")
     return await render_page(
-        request, "sign_up.html", status=status, draft=draft, errors=errors, is_open=is_open
+        request,
+        "sign_up.html",
+        **as_answer(refusal),
+        draft=draft,
+        errors=errors,
+        is_let_in=_is_let_in(mode, draft),
+        # An invitation that has run out is found to be so only when it is used.
+        asks_why=waits or is_asked_why or "reason" in errors,
+        must_say_why=is_asked_why,
+        longest_reason=signing_up.LONGEST_REASON,
+    )
+
+
+def _is_let_in(mode: Registration, draft: Mapping[str, Any]) -> bool:
+    """Whether the form would lead anywhere: not without an invitation where one is asked for."""
+    return mode in {Registration.OPEN, Registration.APPROVAL} or (
+        mode is Registration.INVITE and bool(draft.get("invitation"))
     )

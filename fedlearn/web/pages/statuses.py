@@ -2,39 +2,72 @@
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from typing import Any
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from fedlearn.db import statuses as db_statuses
-from fedlearn.db import timelines as db_timelines
+from fedlearn.db import threads as db_threads
+from fedlearn.db.database import Connection
 from fedlearn.db.status_views import status_view, status_views
 from fedlearn.domain.actors import Actor
-from fedlearn.domain.audience import STRANGER, Viewer
+from fedlearn.domain.audience import Viewer
+from fedlearn.domain.filters import FilterContext
 from fedlearn.domain.ids import StatusId
 from fedlearn.domain.statuses import StatusView
 from fedlearn.errors import Invalid, NotFound
 from fedlearn.instance import Instance
-from fedlearn.services import bookmarks, boosts, favourites, pins, polls, quotes, statuses
-from fedlearn.services.threads import complete_thread
+from fedlearn.services import (
+    bookmarks,
+    boosts,
+    favourites,
+    muted_threads,
+    pins,
+    polls,
+    quotes,
+    threads,
+)
+from fedlearn.services.filters import filtered_in
+from fedlearn.services.threads import complete_thread, servers_with_more
+from fedlearn.text.languages import _
 from fedlearn.web.context import instance_of
 from fedlearn.web.federation.objects import status_document
 from fedlearn.web.negotiation import wants_activity
-from fedlearn.web.pages.forms import LONGEST_NUMBER, back, read_poll, text_of
-from fedlearn.web.pages.pictures import read_descriptions
-from fedlearn.web.sessions import current_user, read_form, require_user
+from fedlearn.web.pages.drafting import composer_values
+from fedlearn.web.pages.forms import LONGEST_NUMBER, back, text_of
+from fedlearn.web.sessions import current_user, current_viewer, local_path, read_form, require_user
 from fedlearn.web.shared import shared_status
 from fedlearn.web.templating import permalink, render_page
+
+# How many replies a thread shows at first, and each time more are asked for; and at most.
+REPLIES = 60
+MOST_REPLIES = 960
 
 
 async def thread_page(request: Request) -> Response:
     """A post with what it answers and what answers it."""
     if wants_activity(request) and "@" not in request.path_params["username"]:
         return await status_document(request)
-    user = await current_user(request)
-    viewer = user.actor.viewer if user else STRANGER
+    viewer = await current_viewer(request)
     return await render_thread(request, viewer, _status_id(request))
+
+
+async def fetch_more(request: Request) -> Response:
+    """Somebody wants the rest of a conversation from the servers that have it."""
+    form, actor = await read_form(request), (await require_user(request)).actor
+    await threads.fetch_more(instance_of(request), actor, _status_id(request))
+    target = local_path(text_of(form, "next")).partition("?")[0]
+    return RedirectResponse(f"{target}?fetching=1", status_code=303)
+
+
+def _replies_wanted(request: Request) -> int:
+    """How many replies a page shows, as its address asks for, within bounds."""
+    text = request.query_params.get("replies", "")
+    if not text.isdecimal() or len(text) > LONGEST_NUMBER:
+        return REPLIES
+    return max(REPLIES, min(int(text), MOST_REPLIES))
 
 
 async def render_thread(
@@ -47,37 +80,63 @@ async def render_thread(
     errors: dict[str, str] | None = None,
 ) -> Response:
     """The page of one post; its own form comes back with what is wrong beside it."""
-    async with instance_of(request).db.read() as connection:
-        view = await status_view(connection, viewer, status_id)
-        if view is None or view.boost_of is not None:
-            raise NotFound("There is no such post, or it is not for you.")
-        above = await db_timelines.ancestors(connection, viewer, status_id)
-        below = await db_timelines.descendants(connection, viewer, status_id)
-        ancestors = await status_views(connection, viewer, above)
-        replies = await status_views(connection, viewer, below)
-        edits = await db_statuses.edits_of(connection, status_id)
+    instance, user = instance_of(request), await current_user(request)
+    async with instance.db.read() as connection:
+        view = await _shown(connection, viewer, status_id)
+        values = await _around(connection, viewer, status_id, _replies_wanted(request))
+        if user is not None:
+            values |= await composer_values(connection, instance, user.actor, draft)
     if viewer.actor_id is not None and request.method == "GET":
-        await complete_thread(instance_of(request), view.status)
-    # Everybody's posts have a page here for those who sign in; strangers go to its own.
-    if viewer.actor_id is None and not view.author.is_local:
-        raise NotFound("There is no such post here.")
+        await complete_thread(instance, view.status)
     if request.method == "GET" and request.path_params["username"] != view.author.acct:
         return RedirectResponse(permalink(view), status_code=302)
-    uri = view.status.uri
-    link = f'<{uri}>; rel="alternate"; type="application/activity+json"'
     return await render_page(
         request,
         "thread.html",
         status=status,
-        headers={"link": link} if view.author.is_local and view.status.reach.is_open else None,
+        headers=_where_its_document_is(view),
         view=view,
-        ancestors=ancestors,
-        replies=list(_in_order_of_reading(status_id, replies)),
-        edits=edits,
-        shared=shared_status(view, instance_of(request).uris),
+        is_fetching="fetching" in request.query_params,
+        shared=shared_status(view, instance.uris),
         draft=draft or {},
         errors=errors or {},
+        **values,
     )
+
+
+async def _shown(connection: Connection, viewer: Viewer, status_id: StatusId) -> StatusView:
+    """The post that has this page, for who may read it here."""
+    view = await status_view(connection, viewer, status_id)
+    if view is None or view.boost_of is not None:
+        raise NotFound(_("There is no such post, or it is not for you."))
+    # Everybody's posts have a page here for those who sign in; strangers go to its own.
+    if viewer.actor_id is None and not view.author.is_local:
+        raise NotFound(_("There is no such post here."))
+    return view
+
+
+async def _around(
+    connection: Connection, viewer: Viewer, status_id: StatusId, most: int
+) -> dict[str, Any]:
+    """What it answers, at most so many of its replies, who has more, and what it said before."""
+    above = await db_threads.ancestors(connection, viewer, status_id)
+    below = await db_threads.descendants(connection, viewer, status_id, most + 1)
+    views = await status_views(connection, viewer, [*above, *below[:most]])
+    left = await filtered_in(connection, viewer, FilterContext.THREAD, views)
+    replies = [one for one in left if one.id not in set(above)]
+    return {
+        "ancestors": [one for one in left if one.id in set(above)],
+        "replies": list(_in_order_of_reading(status_id, replies)),
+        "more_replies": most + REPLIES if len(below) > most and most < MOST_REPLIES else None,
+        "servers": await servers_with_more(connection, status_id) if viewer.actor_id else [],
+        "edits": await db_statuses.edits_of(connection, status_id),
+    }
+
+
+def _where_its_document_is(view: StatusView) -> dict[str, str] | None:
+    if not view.author.is_local or not view.status.reach.is_open:
+        return None
+    return {"link": f'<{view.status.uri}>; rel="alternate"; type="application/activity+json"'}
 
 
 def _in_order_of_reading(
@@ -107,9 +166,10 @@ ACTS: dict[str, Callable[[Instance, Actor, StatusId], Awaitable[object]]] = {
     "unfavourite": favourites.unfavourite,
     "bookmark": bookmarks.bookmark,
     "unbookmark": bookmarks.unbookmark,
+    "mute": muted_threads.mute_thread,
+    "unmute": muted_threads.unmute_thread,
     "pin": pins.pin,
     "unpin": pins.unpin,
-    "delete": statuses.delete_status,
     "revoke_quote": quotes.revoke_quote,
 }
 
@@ -119,11 +179,8 @@ async def act(request: Request) -> Response:
     form, actor = await read_form(request), (await require_user(request)).actor
     status_id, act_on = _status_id(request), ACTS.get(request.path_params["act"])
     if act_on is None:
-        raise NotFound("There is no such button.")
+        raise NotFound(_("There is no such button."))
     await act_on(instance_of(request), actor, status_id)
-    if act_on is statuses.delete_status and text_of(form, "next").endswith(f"/{status_id}"):
-        # It was deleted on its own page, which is no more.
-        return RedirectResponse("/", status_code=303)
     return back(form, place=f"#s{status_id}")
 
 
@@ -139,50 +196,6 @@ async def vote(request: Request) -> Response:
             request, actor.viewer, _status_id(request), status=422, errors=error.fields
         )
     return back(form)
-
-
-async def edit_page(request: Request) -> Response:
-    """The form with which one's own post is changed."""
-    actor = (await require_user(request)).actor
-    view = await _own(request, actor)
-    draft = {"text": view.status.source or "", "content_warning": view.status.content_warning}
-    if view.poll is not None:
-        numbered = enumerate(view.poll.options, start=1)
-        draft |= {f"option_{number}": option.title for number, option in numbered}
-        draft["multiple"] = "on" if view.poll.is_multiple else ""
-    numbered_pictures = enumerate(view.attachments, start=1)
-    draft |= {f"alt_{number}": one.description for number, one in numbered_pictures}
-    return await render_page(request, "edit.html", view=view, draft=draft, errors={})
-
-
-async def edit(request: Request) -> Response:
-    """The changed post was sent."""
-    form, actor = await read_form(request), (await require_user(request)).actor
-    view = await _own(request, actor)
-    text, warning = text_of(form, "text"), text_of(form, "content_warning").strip()
-    try:
-        await statuses.edit_status(
-            instance_of(request),
-            actor,
-            view.id,
-            text,
-            warning,
-            poll=read_poll(form),
-            descriptions=read_descriptions(form, len(view.attachments)),
-        )
-    except Invalid as error:
-        return await render_page(
-            request, "edit.html", status=422, view=view, draft=form, errors=error.fields
-        )
-    return RedirectResponse(permalink(view), status_code=303)
-
-
-async def _own(request: Request, actor: Actor) -> StatusView:
-    async with instance_of(request).db.read() as connection:
-        view = await status_view(connection, actor.viewer, _status_id(request))
-    if view is None or view.author.id != actor.id or view.boost_of is not None:
-        raise NotFound("There is no such post of yours.")
-    return view
 
 
 def _status_id(request: Request) -> StatusId:

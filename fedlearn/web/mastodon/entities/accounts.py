@@ -1,0 +1,110 @@
+"""Entities of accounts: Account, CredentialAccount, Field and Role."""
+
+from fedlearn.domain.actors import Actor, ActorKind, ProfileField, Role, User
+from fedlearn.domain.ids import DAY_MS, Millis
+from fedlearn.services.placeholders import avatar_path
+from fedlearn.text.sanitize import to_plain_text
+from fedlearn.web.entity_cache import Written, written
+from fedlearn.web.mastodon.entities.describing import (
+    VISIBILITIES,
+    Describing,
+    Entity,
+    day,
+    emoji_entity,
+    moment,
+)
+
+HEADER_PATH = "/headers/missing.png"
+# What the roles may do, in the bits that Mastodon's clients know, and their ids.
+PERMISSIONS = {Role.USER: 0, Role.MODERATOR: 1308, Role.ADMIN: 983_036, Role.OWNER: 1}
+ROLE_IDS = {Role.USER: "-99", Role.MODERATOR: "1", Role.ADMIN: "2", Role.OWNER: "3"}
+
+
+def account_json(of: Describing, actor: Actor) -> Written:
+    """Account, written: the same for all who read posts by somebody, or all strangers."""
+    key, source = (actor.id, of.viewer.is_local), (actor, of.figures_of(actor.id))
+    return of.shared.accounts.made_of(key, source, lambda: written(account_entity(of, actor)))
+
+
+def account_entity(of: Describing, actor: Actor, *, moved_to: Actor | None = None) -> Entity:
+    """Account: somebody here or elsewhere."""
+    profile, figures = actor.profile, of.figures_of(actor.id)
+    avatar = of.media(profile.avatar) if profile.avatar else of.url(avatar_path(actor))
+    header = of.media(profile.header) if profile.header else of.url(HEADER_PATH)
+    seen = figures.last_status_at
+    return {
+        "id": str(actor.id),
+        "username": profile.username,
+        "acct": actor.acct,
+        "display_name": profile.name,
+        "locked": profile.is_locked,
+        "bot": profile.kind in {ActorKind.SERVICE, ActorKind.APPLICATION},
+        "group": profile.kind is ActorKind.GROUP,
+        "discoverable": profile.is_discoverable,
+        "indexable": profile.is_indexable,
+        "noindex": not profile.is_indexable,
+        "created_at": moment(Millis(profile.published // DAY_MS * DAY_MS)),
+        "note": profile.summary,
+        "url": profile.url,
+        "uri": profile.uri,
+        "avatar": avatar,
+        "avatar_static": avatar,
+        "header": header,
+        "header_static": header,
+        "followers_count": figures.followers,
+        "following_count": figures.following,
+        "statuses_count": figures.statuses,
+        "last_status_at": day(seen) if seen is not None else None,
+        "hide_collections": profile.hides_follows,
+        "emojis": [emoji_entity(of, one) for one in profile.emojis],
+        "roles": [],
+        "fields": [field_entity(one) for one in profile.fields],
+        "moved": account_entity(of, moved_to) if moved_to else None,
+    }
+
+
+def partial_account_entity(of: Describing, actor: Actor) -> Entity:
+    """PartialAccountWithAvatar."""
+    told = ("id", "acct", "url", "avatar", "avatar_static", "locked", "bot")
+    whole = account_entity(of, actor)
+    return {name: whole[name] for name in told}
+
+
+def field_entity(field: ProfileField) -> Entity:
+    """Field: a line of a profile."""
+    verified = moment(field.verified_at) if field.verified_at is not None else None
+    return {"name": field.name, "value": field.value, "verified_at": verified}
+
+
+def credential_account_entity(of: Describing, user: User, *, follow_requests: int) -> Entity:
+    """CredentialAccount: an account as its owner sees it, with what they typed."""
+    profile = user.actor.profile
+    typed = [{**field_entity(one), "value": to_plain_text(one.value)} for one in profile.fields]
+    return {
+        **account_entity(of, user.actor),
+        "source": {
+            "privacy": VISIBILITIES[user.habits.reach],
+            "sensitive": user.habits.is_sensitive,
+            "language": user.posting_language or "",
+            "note": to_plain_text(profile.summary),
+            "fields": typed,
+            "follow_requests_count": follow_requests,
+            "hide_collections": profile.hides_follows,
+            "discoverable": profile.is_discoverable,
+            "indexable": profile.is_indexable,
+            "attribution_domains": [],
+            "quote_policy": user.habits.quote_policy.value,
+        },
+        "role": role_entity(user.role),
+    }
+
+
+def role_entity(role: Role) -> Entity:
+    """Role: what somebody may do for the instance."""
+    return {
+        "id": ROLE_IDS[role],
+        "name": "" if role is Role.USER else role.value.capitalize(),
+        "color": "",
+        "permissions": str(PERMISSIONS[role]),
+        "highlighted": role is not Role.USER,
+    }
