@@ -8,7 +8,7 @@ const PREFIX = "draft:";
 const KEPT_FOR = 14 * 24 * 3600 * 1000;
 const PATIENCE = 500;
 const LEFT_OUT = new Set(["csrf", "next", "key", "in_reply_to_id", "quoted_id", "audience", "quote_policy", "poll_minutes", "language"]);
-const waiting = new WeakMap();
+const waiting = new Map();
 
 const placeOf = ({ dataset }) => `${PREFIX}${dataset.owner}:${dataset.draft}`;
 // What the page had in it: a draft of something else, such as of a post that was changed meanwhile, is none.
@@ -19,14 +19,22 @@ const isWritten = (form, fields) => fields.some(([name, value]) =>
   value.trim() && !LEFT_OUT.has(name) && !/^(focus_|place_)/.test(name) && value !== form.elements[name]?.defaultValue)
   || fields.some(([name]) => name.startsWith("media_"));
 
+const rest = (form) => {
+  clearTimeout(waiting.get(form));
+  waiting.delete(form);
+};
+
 const keep = (form) => carefully(() => {
+  rest(form);
+  // What took the place of a form that was sent has drafts of its own.
+  if (!form.isConnected) return;
   const fields = fieldsOf(form).filter(([name]) => !["csrf", "next", "key"].includes(name));
   if (isWritten(form, fields)) localStorage.setItem(placeOf(form), JSON.stringify({ at: Date.now(), from: beginningOf(form), fields }));
   else localStorage.removeItem(placeOf(form));
 });
 
 const forget = (form) => {
-  clearTimeout(waiting.get(form));
+  rest(form);
   carefully(() => localStorage.removeItem(placeOf(form)));
 };
 
@@ -83,8 +91,14 @@ document.addEventListener("input", soon);
 document.addEventListener("change", soon);
 document.addEventListener("composer:pictures", soon);
 document.addEventListener("composer:sent", ({ target }) => forget(target));
+// Who leaves at once, by a link or by closing, leaves with the last word kept.
+window.addEventListener("pagehide", () => {
+  for (const form of waiting.keys()) keep(form);
+});
 document.addEventListener("submit", ({ target }) => {
-  if (new URL(target.action).pathname === "/sign-out") clean(() => true);
+  if (new URL(target.action).pathname !== "/sign-out") return;
+  for (const form of waiting.keys()) rest(form);
+  clean(() => true);
 });
 
 for (const form of document.querySelectorAll(FORMS)) {
