@@ -1,5 +1,6 @@
 """A browser, two servers, and people who visit them."""
 
+import secrets
 import shutil
 from collections import defaultdict
 from collections.abc import AsyncIterator
@@ -19,6 +20,7 @@ from tests.federation.server import Server
 
 __all__ = ["network", "peer", "peer_keys", "settings_of"]
 
+HERE = Path(__file__).parent
 QUIET = (
     "--no-sandbox",
     "--disable-gpu",
@@ -26,6 +28,13 @@ QUIET = (
     "--disable-component-update",
     "--no-first-run",
 )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A story that fails is told once more, and listed: a browser has a clock of its own."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 class Visit(Protocol):
@@ -81,9 +90,9 @@ def device(request: pytest.FixtureRequest) -> Device:
 
 
 @pytest.fixture
-def who(request: pytest.FixtureRequest) -> str:
-    """The beginning of names that nobody else has in these tests."""
-    return f"p{abs(hash(request.node.nodeid)) % 10**8}"
+def who() -> str:
+    """The beginning of names that nobody else has in these tests, nor had when they were told before."""
+    return f"p{secrets.randbelow(10**8)}"
 
 
 @pytest.fixture(autouse=True)

@@ -145,6 +145,9 @@ class Visitor:
         self.page.remove_listener("request", self._on_request)
         self.page.remove_listener("console", self._on_console)
         self.page.remove_listener("pageerror", self._on_error)
+        # A story that broke off may have left them without network, or with answers of its own.
+        await self.page.context.set_offline(False)
+        await self.page.unroute_all(behavior="ignoreErrors")
         # A page that goes on listening without its session would complain in somebody else's story.
         try:
             await self.page.goto(self.origin + BARE)
