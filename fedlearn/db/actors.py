@@ -214,6 +214,8 @@ async def erase_traces(connection: Connection, actor_id: ActorId) -> None:
         "DELETE FROM redraft WHERE owner_id = :id",
         "DELETE FROM direct_conversation WHERE owner_id = :id",
         "DELETE FROM people_list WHERE owner_id = :id",
+        "DELETE FROM people_collection WHERE owner_id = :id",
+        "DELETE FROM collection_item WHERE actor_id = :id",
         "DELETE FROM deck_column WHERE owner_id = :id",
         "DELETE FROM followed_hashtag WHERE actor_id = :id",
         "DELETE FROM featured_hashtag WHERE owner_id = :id",

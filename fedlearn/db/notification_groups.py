@@ -10,7 +10,7 @@ from typing import Any
 
 from fedlearn.db.actors import actors_by_id
 from fedlearn.db.database import Connection, Row
-from fedlearn.db.notifications import NOT_OF_THE_SUSPENDED, SEEN
+from fedlearn.db.notifications import NOT_OF_THE_SUSPENDED, SEEN, collections_told
 from fedlearn.db.paging import LAST, ORDER, from_above
 from fedlearn.db.status_views import status_views
 from fedlearn.db.visibility import eyes
@@ -132,6 +132,7 @@ async def _groups(
     samples = await _samples(connection, asked, [row["group_key"] for row in rows])
     ids = [StatusId(row["status_id"]) for row in rows if row["status_id"] is not None]
     views = {view.id: view for view in await status_views(connection, asked.viewer, ids)}
+    collections = await collections_told(connection, asked.viewer, rows)
     return [
         NotificationGroup(
             key=row["group_key"],
@@ -142,9 +143,11 @@ async def _groups(
             latest_at=Millis(row["created_at"]),
             senders=samples[row["group_key"]],
             status=views.get(row["status_id"]),
+            collection=collections.get(row["collection_id"]),
         )
         for row in rows
-        if row["status_id"] is None or row["status_id"] in views
+        if (row["status_id"] is None or row["status_id"] in views)
+        and (row["collection_id"] is None or row["collection_id"] in collections)
     ]
 
 

@@ -6,13 +6,15 @@ Ids are small sequential numbers: clients read them as JSON integers.
 from collections.abc import Collection, Sequence
 
 from fedlearn.db.actors import actors_by_id
+from fedlearn.db.collections import collection_views
 from fedlearn.db.database import Connection, Row
 from fedlearn.db.paging import LAST, ORDER, from_above
 from fedlearn.db.status_views import status_views
 from fedlearn.db.visibility import VISIBLE, eyes
 from fedlearn.domain.audience import Viewer
+from fedlearn.domain.collections import CollectionView
 from fedlearn.domain.events import Told
-from fedlearn.domain.ids import ActorId, Millis, StatusId, now
+from fedlearn.domain.ids import ActorId, CollectionId, Millis, StatusId, now
 from fedlearn.domain.notifications import NotificationKind, NotificationView
 
 EVERY_KIND = tuple(NotificationKind)
@@ -32,6 +34,7 @@ async def insert_notification(
     sender_id: ActorId,
     kind: NotificationKind,
     status_id: StatusId | None,
+    collection_id: CollectionId | None = None,
     is_filtered: bool = False,
 ) -> int | None:
     """Tell a local actor of something, once, or put it aside for them.
@@ -41,8 +44,9 @@ async def insert_notification(
     row = await connection.fetch_one(
         """
         INSERT INTO notification (
-            owner_id, sender_id, status_id, kind, created_at, is_read, is_filtered)
-        VALUES (:owner, :sender, :status, :kind, :at, FALSE, :is_filtered) ON CONFLICT DO NOTHING
+            owner_id, sender_id, status_id, collection_id, kind, created_at, is_read, is_filtered)
+        VALUES (:owner, :sender, :status, :collection, :kind, :at, FALSE, :is_filtered)
+        ON CONFLICT DO NOTHING
         RETURNING id, EXISTS (
             SELECT 1 FROM push_subscription p WHERE p.owner_id = :owner) AS wakes
         """,
@@ -50,6 +54,7 @@ async def insert_notification(
         owner=owner_id,
         sender=sender_id,
         status=status_id,
+        collection=collection_id,
         kind=kind.value,
         at=now(),
     )
@@ -64,17 +69,20 @@ async def delete_notification(
     sender_id: ActorId,
     kind: NotificationKind,
     status_id: StatusId | None,
+    collection_id: CollectionId | None = None,
 ) -> None:
     """What was told has been taken back."""
     await connection.execute(
         """
         DELETE FROM notification WHERE owner_id = :owner AND sender_id = :sender AND kind = :kind
             AND status_id IS NOT DISTINCT FROM CAST(:status AS BIGINT)
+            AND collection_id IS NOT DISTINCT FROM CAST(:collection AS BIGINT)
         """,
         owner=owner_id,
         sender=sender_id,
         kind=kind.value,
         status=status_id,
+        collection=collection_id,
     )
     connection.announce(Told(owner_id))
 
@@ -157,6 +165,7 @@ async def _views(
     senders = await actors_by_id(connection, [row["sender_id"] for row in rows])
     ids = [StatusId(row["status_id"]) for row in rows if row["status_id"] is not None]
     views = {view.id: view for view in await status_views(connection, viewer, ids)}
+    collections = await collections_told(connection, viewer, rows)
     return [
         NotificationView(
             id=int(row["id"]),
@@ -165,10 +174,20 @@ async def _views(
             status=views.get(row["status_id"]),
             created_at=Millis(row["created_at"]),
             is_read=bool(row["is_read"]),
+            collection=collections.get(row["collection_id"]),
         )
         for row in rows
-        if row["status_id"] is None or row["status_id"] in views
+        if (row["status_id"] is None or row["status_id"] in views)
+        and (row["collection_id"] is None or row["collection_id"] in collections)
     ]
+
+
+async def collections_told(
+    connection: Connection, viewer: Viewer, rows: Sequence[Row]
+) -> dict[CollectionId, CollectionView]:
+    """The collections that notifications are about, as far as they may be read."""
+    ids = [CollectionId(row["collection_id"]) for row in rows if row["collection_id"] is not None]
+    return await collection_views(connection, viewer, ids)
 
 
 async def count_unread(connection: Connection, owner_id: ActorId) -> int:

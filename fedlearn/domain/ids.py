@@ -10,6 +10,8 @@ StatusId = NewType("StatusId", int)
 UserId = NewType("UserId", int)
 FollowId = NewType("FollowId", int)
 ListId = NewType("ListId", int)
+CollectionId = NewType("CollectionId", int)
+ItemId = NewType("ItemId", int)
 
 Uri = NewType("Uri", str)
 Millis = NewType("Millis", int)  # milliseconds since 1970, UTC

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from fedlearn.domain.actors import Actor
+from fedlearn.domain.collections import CollectionView
 from fedlearn.domain.ids import Millis, StatusId
 from fedlearn.domain.statuses import StatusView
 
@@ -25,6 +26,8 @@ class NotificationKind(StrEnum):
     QUOTE = "quote"
     UPDATE = "update"
     QUOTED_UPDATE = "quoted_update"
+    ADDED_TO_COLLECTION = "added_to_collection"
+    COLLECTION_UPDATE = "collection_update"
     NOT_POSTED = "not_posted"
     REPORT = "admin.report"
     SIGN_UP = "admin.sign_up"
@@ -74,6 +77,7 @@ class NotificationView:
     status: StatusView | None
     created_at: Millis
     is_read: bool
+    collection: CollectionView | None = None
 
     @property
     def group_key(self) -> str:
@@ -99,6 +103,7 @@ class NotificationGroup:
     latest_at: Millis
     senders: tuple[Actor, ...]
     status: StatusView | None
+    collection: CollectionView | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from fedlearn.activitypub.render.activities import render_block, render_undo
 from fedlearn.db import blocks as db_blocks
+from fedlearn.db import collections as db_collections
 from fedlearn.db import follows as db_follows
 from fedlearn.db import notifications as db_notifications
 from fedlearn.db.database import Connection
@@ -44,11 +45,12 @@ async def unblock(instance: Instance, blocker: Actor, blocked: Actor) -> None:
 
 
 async def set_apart(connection: Connection, one: Actor, other: Actor) -> None:
-    """Two actors follow each other no more, and are told nothing of each other."""
+    """Two actors follow and recommend each other no more, and are told nothing of each other."""
     for follower, followee in ((one, other), (other, one)):
         known = await db_follows.follow_between(connection, follower.id, followee.id)
         if known is not None:
             await end_follow(connection, known, follower)
+    await db_collections.take_each_other_out(connection, one.id, other.id)
     await db_notifications.delete_notifications_between(connection, one.id, other.id)
 
 

@@ -23,6 +23,8 @@ WEIGHED = frozenset(
         NotificationKind.FAVOURITE,
         NotificationKind.REACTION,
         NotificationKind.QUOTE,
+        NotificationKind.ADDED_TO_COLLECTION,
+        NotificationKind.COLLECTION_UPDATE,
     }
 )
 STRICTER = (Verdict.ACCEPT, Verdict.FILTER, Verdict.DROP)

@@ -14,7 +14,7 @@ from fedlearn.db.paging import LAST
 from fedlearn.db.wanted import is_unheard
 from fedlearn.domain.actors import Actor
 from fedlearn.domain.audience import Reach
-from fedlearn.domain.ids import ActorId, StatusId
+from fedlearn.domain.ids import ActorId, CollectionId, StatusId
 from fedlearn.domain.notifications import NotificationKind, Verdict
 from fedlearn.domain.statuses import Status
 from fedlearn.errors import NotFound
@@ -30,6 +30,8 @@ async def notify(
     sender: Actor,
     kind: NotificationKind,
     status_id: StatusId | None = None,
+    *,
+    collection_id: CollectionId | None = None,
 ) -> None:
     """Tell a person of ours that somebody did something.
 
@@ -46,7 +48,7 @@ async def notify(
         return
     if status_id is not None and await is_thread_muted(connection, owner.id, status_id):
         return
-    await _tell(connection, owner.id, sender, kind, status_id)
+    await _tell(connection, owner.id, sender, kind, status_id, collection_id=collection_id)
 
 
 async def remind(
@@ -122,10 +124,17 @@ async def take_back(
     sender: Actor,
     kind: NotificationKind,
     status_id: StatusId | None = None,
+    *,
+    collection_id: CollectionId | None = None,
 ) -> None:
     """What somebody did is undone: nobody needs to be told of it any more."""
     await db_notifications.delete_notification(
-        connection, owner_id=owner_id, sender_id=sender.id, kind=kind, status_id=status_id
+        connection,
+        owner_id=owner_id,
+        sender_id=sender.id,
+        kind=kind,
+        status_id=status_id,
+        collection_id=collection_id,
     )
 
 
@@ -135,6 +144,8 @@ async def _tell(
     sender: Actor,
     kind: NotificationKind,
     status_id: StatusId | None,
+    *,
+    collection_id: CollectionId | None = None,
 ) -> None:
     """Tell, as far as somebody wants to be told."""
     verdict = await judge(connection, owner_id, sender, kind, status_id)
@@ -145,6 +156,7 @@ async def _tell(
             sender_id=sender.id,
             kind=kind,
             status_id=status_id,
+            collection_id=collection_id,
             is_filtered=verdict is Verdict.FILTER,
         )
         if told_id is not None:

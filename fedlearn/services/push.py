@@ -45,6 +45,8 @@ TITLES: Mapping[NotificationKind, str] = {
     NotificationKind.QUOTE: N_("%(name)s quoted your post"),
     NotificationKind.UPDATE: N_("%(name)s edited a post"),
     NotificationKind.QUOTED_UPDATE: N_("%(name)s edited a post that you quoted"),
+    NotificationKind.ADDED_TO_COLLECTION: N_("%(name)s recommends you in a collection"),
+    NotificationKind.COLLECTION_UPDATE: N_("%(name)s changed a collection that you are in"),
     NotificationKind.REPORT: N_("%(name)s reported something"),
     NotificationKind.SIGN_UP: N_("%(name)s signed up"),
 }

@@ -30,6 +30,8 @@ KINDS = {
     NotificationKind.POLL: N_("a poll has ended that I asked or voted in"),
     NotificationKind.UPDATE: N_("a post is edited that I boosted"),
     NotificationKind.QUOTED_UPDATE: N_("a post is edited that I quoted"),
+    NotificationKind.ADDED_TO_COLLECTION: N_("somebody recommends me in a collection"),
+    NotificationKind.COLLECTION_UPDATE: N_("a collection is changed that I am in"),
     NotificationKind.STATUS: N_("somebody posts on whose profile I pressed the bell"),
     NotificationKind.REPORT: N_("somebody reports an account"),
     NotificationKind.SIGN_UP: N_("somebody signs up"),
