@@ -84,6 +84,15 @@ class Settings:
     privacy_file: Path | None = setting(
         None, "Markdown file with the privacy policy, for /privacy; read when the server starts."
     )
+    terms_dir: Path | None = setting(
+        None,
+        "Folder of Markdown files with terms of service, for /terms, each named by the day from "
+        "which it holds (2026-10-01.md); read when the server starts.",
+    )
+    about_file: Path | None = setting(
+        None,
+        "Markdown file that says more of the place, for /about; read when the server starts.",
+    )
     database: str = setting(
         "", "postgresql://user@host/name, or the path of an SQLite file (default: in `data_dir`)."
     )

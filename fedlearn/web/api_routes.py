@@ -38,6 +38,7 @@ from fedlearn.web.mastodon import (
     trends,
 )
 from fedlearn.web.oauth import authorize, metadata, tokens
+from fedlearn.web.pages import oembed
 
 OAUTH = [
     Route("/.well-known/oauth-authorization-server", metadata.get_metadata),
@@ -56,12 +57,15 @@ API: list[BaseRoute] = [
     Route("/api/v1/instance/rules", instance.get_rules),
     Route("/api/v1/instance/extended_description", instance.get_extended_description),
     Route("/api/v1/instance/privacy_policy", instance.get_privacy_policy),
+    Route("/api/v1/instance/terms_of_service", instance.get_terms),
+    Route("/api/v1/instance/terms_of_service/{day}", instance.get_terms),
     Route("/api/v1/instance/translation_languages", instance.get_translation_languages),
     Route("/api/v1/instance/languages", instance.get_languages),
     Route("/api/v1/instance/peers", instance.get_peers),
     Route("/api/v1/instance/domain_blocks", instance.get_domain_blocks),
     Route("/api/v1/instance/activity", instance.get_activity),
     Route("/health", instance.get_health),
+    Route("/api/oembed", oembed.get_oembed),
     Route("/api/v1/custom_emojis", instance.get_custom_emojis),
     Route("/avatars/{tint:int}.png", instance.get_avatar),
     Route("/headers/missing.png", instance.get_header),

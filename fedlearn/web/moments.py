@@ -1,6 +1,6 @@
 """This is where moments are put into words, by the language and the clock of whom they are for."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -46,6 +46,11 @@ def exact(at: Millis) -> str:
 def day(at: Millis) -> str:
     """The day of a moment of which no more is known; days begin and end by UTC."""
     return _date(at // (HOUR_MS), spoken().code, "UTC")
+
+
+def of_calendar(named: date) -> str:
+    """A day that is the same one everywhere."""
+    return format_date(named, "long", locale=language(spoken().code).locale)
 
 
 def ago(at: Millis) -> str:

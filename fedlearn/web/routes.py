@@ -90,6 +90,7 @@ FEDERATION = [
 ASSETS = [
     Route("/static/{name}", own_files.get_asset),
     Route("/static/{version}/{name}", own_files.get_asset),
+    Route("/favicon.ico", own_files.get_icon),
 ]
 
 MEDIA = [
@@ -261,6 +262,8 @@ PAGES = [
     Route("/about", about.about_page),
     Route("/rules", about.rules_page),
     Route("/privacy", about.privacy_page),
+    Route("/terms", about.terms_page),
+    Route("/terms/{day}", about.terms_page),
     Route("/keys", keys.keys_page),
     Route("/dev/components", components.components_page),
     Route("/dev/pictures/{name}", components.example_picture),

@@ -45,7 +45,7 @@ from fedlearn.text.moments import time_zones, write_local
 from fedlearn.text.sanitize import SafeHtml, to_plain_text
 from fedlearn.text.tongues import is_tongue, tongues
 from fedlearn.web.context import instance_of, parts_of
-from fedlearn.web.moments import MUTE_LENGTHS, POLL_LENGTHS, ago, day, exact, iso
+from fedlearn.web.moments import MUTE_LENGTHS, POLL_LENGTHS, ago, day, exact, iso, of_calendar
 from fedlearn.web.packing import pack, takes_gzip
 from fedlearn.web.sessions import csrf_token, current_user, prolong_session, require_user
 from fedlearn.web.undoing import undo_offered, without_offer
@@ -152,6 +152,7 @@ def _html(request: Request, template: str, values: Mapping[str, Any]) -> str:
         "takes_films": instance.ffmpeg is not None,
         "asset": assets.address,
         "logo": assets.address(assets.logo),
+        "has_terms": bool(parts.texts.terms),
         "pictured": partial(pictured, media),
     }
     return _environment().get_template(template).render({**everywhere, **values})
@@ -190,6 +191,7 @@ def _environment() -> jinja2.Environment:
         "gigabytes": gigabytes,
         "percent": percent,
         "iso": iso,
+        "of_calendar": of_calendar,
         "over": over,
         "local_time": write_local,
         "is_past": is_past,

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -83,6 +84,62 @@ async def test_twelve_weeks(alpha: Server, clock: Clock) -> None:
     this, last = ({**week, "week": ""} for week in weeks[:2])
     assert this == {"week": "", "statuses": "1", "logins": "1", "registrations": "1"}
     assert last == {"week": "", "statuses": "0", "logins": "0", "registrations": "1"}
+
+
+async def test_texts_of_the_operator(
+    settings_of: Callable[..., Settings],
+    network: Network,
+    quick_keys: None,
+    tmp_path: Path,
+    clock: Clock,
+) -> None:
+    """Apps are told what the operator says at length, and the terms of today and of other days."""
+    (tmp_path / "about.md").write_text("Since *1908*.", "utf-8")
+    (tmp_path / "privacy.md").write_text("Nothing is kept.", "utf-8")
+    terms = tmp_path / "terms"
+    terms.mkdir()
+    tomorrow = datetime.fromtimestamp((clock.now + DAY) / 1000, UTC).date().isoformat()
+    for day in ("2021-02-01", tomorrow):
+        (terms / f"{day}.md").write_text(f"Terms of {day}.", "utf-8")
+    settings = settings_of(
+        "place.test",
+        about_file=tmp_path / "about.md",
+        privacy_file=tmp_path / "privacy.md",
+        terms_dir=terms,
+    )
+    async with run_server(settings, network) as place:
+        nobody = await app_of(place)
+        said = await nobody.get("/v1/instance/extended_description")
+        assert said["content"].strip() == "<p>Since <em>1908</em>.</p>"
+        assert said["updated_at"].startswith(f"{datetime.now(UTC).year}-")
+        policy = await nobody.get("/v1/instance/privacy_policy")
+        assert "Nothing is kept." in policy["content"]
+        assert policy["updated_at"].startswith(f"{datetime.now(UTC).year}-")
+        urls = (await nobody.get("/v2/instance"))["configuration"]["urls"]
+        assert urls["terms_of_service"] == "https://place.test/terms"
+        assert urls["privacy_policy"] == "https://place.test/privacy"
+        now_in_force = await nobody.get("/v1/instance/terms_of_service")
+        assert now_in_force == {
+            "effective_date": "2021-02-01",
+            "effective": True,
+            "content": "<p>Terms of 2021-02-01.</p>\n",
+            "succeeded_by": tomorrow,
+        }
+        later = await nobody.get(f"/v1/instance/terms_of_service/{tomorrow}")
+        assert (later["effective"], later["succeeded_by"]) == (False, None)
+        clock.forward(DAY)
+        assert await nobody.get("/v1/instance/terms_of_service") == {**later, "effective": True}
+        wrong = await nobody.ask("GET", "/v1/instance/terms_of_service/2021-02-02")
+        assert wrong.status_code == 404
+
+
+async def test_no_terms(alpha: Server) -> None:
+    """Where the operator has written none, there are none, and nothing leads there."""
+    nobody = await app_of(alpha)
+    answer = await nobody.ask("GET", "/v1/instance/terms_of_service")
+    assert answer.status_code == 404
+    urls = (await nobody.get("/v2/instance"))["configuration"]["urls"]
+    assert urls["terms_of_service"] is None
 
 
 async def test_health(alpha: Server) -> None:

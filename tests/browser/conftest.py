@@ -13,6 +13,7 @@ from argon2 import PasswordHasher
 from playwright.async_api import Browser, Page, async_playwright
 
 from fedlearn.services import passwords, signing_in
+from tests.browser.every_page import DAYS_OF_TERMS, UNWIELDY
 from tests.browser.running import serve
 from tests.browser.visitor import DEVICES, Device, Visitor, is_heard
 from tests.federation.conftest import network, peer, peer_keys, settings_of
@@ -59,10 +60,13 @@ async def chromium() -> AsyncIterator[Browser]:
 async def alpha(
     tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path
 ) -> AsyncIterator[Server]:
-    """A server at work, with a port of its own."""
-    async with serve(
-        _home(tmp_path_factory, sqlite_template), name="Alpha", dev_pages=True
-    ) as server:
+    """A server at work, with a port and terms of its own."""
+    home = _home(tmp_path_factory, sqlite_template)
+    terms = home / "terms"
+    terms.mkdir()
+    for day in DAYS_OF_TERMS:
+        (terms / f"{day}.md").write_text("# Between us\n\n" + UNWIELDY, encoding="utf-8")
+    async with serve(home, name="Alpha", dev_pages=True, terms_dir=terms) as server:
         yield server
 
 

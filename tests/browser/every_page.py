@@ -100,6 +100,7 @@ QUERIES: Mapping[str, tuple[str, ...]] = {
 # What leads elsewhere when somebody signed in asks, or is only there for a moment.
 FOR_STRANGERS = {"/sign-in", "/sign-in/{token}", "/sign-up"}
 FOR_ANYBODY = {"/", "/public", "/about", "/explore", "/@{username}", "/@{username}/{status_id:id}"}
+DAYS_OF_TERMS = ("2021-02-01", "2999-01-01")
 UNWIELDY = (
     "Unwieldy: https://example.org/"
     + "a-long-path/" * 20
@@ -173,6 +174,7 @@ async def set_scene(server: Server, who: str) -> Scene:
             "conversation_id": str(await _conversation(server, me)),
             "scheduled_id": str(await _scheduled(server, me)),
             "redraft_id": str(await _redraft(server, me)),
+            "day": DAYS_OF_TERMS[0],
             "report_id": str(await _looked_after(server, me, ann)),
         },
     )

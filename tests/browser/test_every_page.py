@@ -64,6 +64,7 @@ async def test_every_page_is_sound(alpha: Server, visit: Visit, who: str) -> Non
         "/about",
         "/rules",
         "/privacy",
+        "/terms",
         f"/@{who}",
         f"/@{who}/replies",
         f"/@{who}/media",

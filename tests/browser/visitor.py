@@ -268,9 +268,7 @@ class Visitor:
         where = message.location["url"]
         is_refused = any(code in message.text for code in ("401", "403", "422"))
         is_form = SENT_BY_SCRIPTS.fullmatch(where.removeprefix(self.origin)) and is_refused
-        # The bare page names no icon, so the browser looks for one. All others name theirs.
-        is_icon = where.endswith("/favicon.ico")
-        if is_answer and (where in self._documents or is_form or is_icon):
+        if is_answer and (where in self._documents or is_form):
             return
         if message.type in {"error", "warning"}:
             self.complaints.append(f"console: {message.text}")

@@ -227,6 +227,7 @@ async def gaps_of(server: Server, secret: Secret) -> dict[str, list[str]]:
                 """
             ),
             "picture": ["avatar"],
+            "day": ["2021-02-01"],
             "featured_id": ["1"],
             "quoting_id": sorted(secret.ids),
             "media_id": await ids("SELECT id FROM media_attachment"),

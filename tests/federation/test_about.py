@@ -94,6 +94,77 @@ async def test_texts_of_the_operator(
         assert 'href="https://law.example"' in page
 
 
+def write_terms(folder: Path, **texts: str) -> Path:
+    """A folder of terms, by the days from which they hold."""
+    folder.mkdir()
+    for day, text in texts.items():
+        (folder / f"{day.strip('_').replace('_', '-')}.md").write_text(text, "utf-8")
+    return folder
+
+
+async def test_terms_of_service(
+    network: Network,
+    settings_of: Callable[..., Settings],
+    quick_keys: None,
+    tmp_path: Path,
+    alpha: Server,
+) -> None:
+    """Terms of today stand on /terms and wherever rules are named; others by their day."""
+    terms = {"_2020_01_31": "Old ones.", "_2021_02_01": "# Terms\n\nOurs.", "_2999_01_01": "Later."}
+    folder = write_terms(tmp_path / "terms", **terms)
+    settings = settings_of("own.test", terms_dir=folder, registration=Registration.OPEN)
+    async with run_server(settings, network) as own:
+        words = await words_of(own, "/terms")
+        assert "In force from February 1, 2021 until January 1, 2999." in words
+        assert "Ours." in words
+        page = (await own.get("/terms", "text/html")).text
+        assert page.count("<h1") == 1
+        assert 'href="/terms/2020-01-31"' in page
+        assert "Old ones." in await words_of(own, "/terms/2020-01-31")
+        assert "In force from January 1, 2999." in await words_of(own, "/terms/2999-01-01")
+        for path in ("/about", "/sign-up", "/keys"):
+            assert 'href="/terms"' in (await own.get(path, "text/html")).text
+        for day in ("2021-02-02", "x"):
+            assert (await own.get(f"/terms/{day}", "text/html")).status_code == 404
+    assert (await alpha.get("/terms", "text/html")).status_code == 404
+    assert 'href="/terms"' not in (await alpha.get("/about", "text/html")).text
+
+
+async def test_who_signs_up_agrees(
+    network: Network, settings_of: Callable[..., Settings], quick_keys: None, tmp_path: Path
+) -> None:
+    """Before somebody makes an account it is said to what they agree: terms only where there are any."""
+    is_open = {"registration": Registration.OPEN}
+    async with run_server(settings_of("open.test", **is_open), network) as place:
+        assert "you agree to the rules. Privacy says what is kept about you." in await words_of(
+            place, "/sign-up"
+        )
+    folder = write_terms(tmp_path / "terms", _2021_02_01="Ours.")
+    async with run_server(settings_of("own.test", terms_dir=folder, **is_open), network) as place:
+        assert "the rules and the terms of service." in await words_of(place, "/sign-up")
+
+
+async def test_more_about_the_place(
+    network: Network, settings_of: Callable[..., Settings], quick_keys: None, tmp_path: Path
+) -> None:
+    """What the operator says at length stands on /about."""
+    about = tmp_path / "about.md"
+    about.write_text("# Our school\n\nSince *1908*.", "utf-8")
+    async with run_server(settings_of("own.test", about_file=about), network) as own:
+        page = (await own.get("/about", "text/html")).text
+        assert "<h2>Our school</h2>" in page
+        assert "<em>1908</em>" in page
+        assert page.count("<h1") == 1
+
+
+def test_terms_without_a_day(tmp_path: Path) -> None:
+    """Terms that are named otherwise than by a day stop the start, and so does no folder."""
+    with pytest.raises(StartError, match=r"terms\.md is not named by the day"):
+        make_app(Settings(terms_dir=write_terms(tmp_path / "terms", terms="Ours.")))
+    with pytest.raises(StartError, match="nowhere is no folder with terms of service"):
+        make_app(Settings(terms_dir=tmp_path / "nowhere"))
+
+
 @pytest.mark.parametrize("content", [None, b"\xff\xfe"])
 def test_text_that_cannot_be_read(tmp_path: Path, content: bytes | None) -> None:
     """A file that is not there, or is no text, stops the start with its name."""

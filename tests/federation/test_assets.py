@@ -26,6 +26,14 @@ async def test_files_are_kept_for_good_by_their_version(alpha: Server) -> None:
         assert (answer.text, answer.headers["cache-control"]) == (stylesheet(), "no-cache")
 
 
+async def test_icon_for_who_has_read_no_page(alpha: Server) -> None:
+    """Browsers and readers of feeds ask for an icon at an address of old, and may keep it for a day."""
+    icon = await alpha.get("/favicon.ico")
+    assert (icon.status_code, icon.content) == (200, assets().files["icon.svg"].body)
+    assert icon.headers["content-type"] == "image/svg+xml"
+    assert icon.headers["cache-control"] == "public, max-age=86400"
+
+
 @pytest.mark.parametrize("name", ["fedlearn.scss", "..%2Fassets.py", "%2e%2e/routes.py"])
 async def test_nothing_else_is_a_file(alpha: Server, name: str) -> None:
     """What is none of our files is not there, however it is spelled."""

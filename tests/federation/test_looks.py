@@ -41,6 +41,8 @@ async def test_pages_take_the_colour_and_the_logo(
         assert (answer.content, answer.headers["content-type"]) == (png(40), "image/png")
         assert f'<a class="brand" href="/"><img src="{icon}" alt="">' in page
         assert page.count(icon) == 3
+        asked = await own.get("/favicon.ico")
+        assert (asked.content, asked.headers["content-type"]) == (png(40), "image/png")
         assert "<style" not in page
     page = (await alpha.get("/about", PAGE)).text
     assert '<a class="brand" href="/">fedlearn</a>' in page

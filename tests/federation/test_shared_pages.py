@@ -52,6 +52,8 @@ async def test_public_post_is_described(alpha: Server, network: Network) -> None
         "cache_age": 60,
     }
     assert (await oembed(alpha, view.status.uri)).json() == answer.json()
+    as_on_mastodon = await alpha.get(f"/api/oembed?url={view.status.url}", "*/*")
+    assert as_on_mastodon.json() == answer.json()
     assert network.exchanges == []
 
 

@@ -23,6 +23,7 @@ from fedlearn.web.mastodon.entities.instance import (
     instance_entity,
     old_instance_entity,
     rule_entity,
+    terms_entity,
 )
 from fedlearn.web.templating import render_text
 
@@ -57,16 +58,28 @@ async def get_languages(request: Request) -> Response:
 
 
 async def get_extended_description(request: Request) -> Response:
-    """What the operator says of the server at length: nothing beyond its description so far."""
-    del request
-    return json({"updated_at": None, "content": ""}, headers=FOR_A_WHILE)
+    """What the operator says of the server at length; nothing where they have not."""
+    said = parts_of(request).texts.about
+    changed_at = moment(said.changed_at) if said else None
+    content = said.html if said else ""
+    return json({"updated_at": changed_at, "content": content}, headers=FOR_A_WHILE)
 
 
 async def get_privacy_policy(request: Request) -> Response:
     """What becomes of what people tell this server."""
-    content = parts_of(request).texts.privacy or render_text(request, "_privacy.html")
-    founded = instance_of(request).actor.profile.published
-    return json({"updated_at": moment(founded), "content": content}, headers=FOR_A_WHILE)
+    said = parts_of(request).texts.privacy
+    content = said.html if said else render_text(request, "_privacy.html")
+    changed_at = said.changed_at if said else instance_of(request).actor.profile.published
+    return json({"updated_at": moment(changed_at), "content": content}, headers=FOR_A_WHILE)
+
+
+async def get_terms(request: Request) -> Response:
+    """The terms of service: of today, or from a day on; not there where there are none."""
+    texts, day = parts_of(request).texts, request.path_params.get("day")
+    terms = texts.terms_of(day) if day else texts.current_terms
+    if terms is None:
+        raise NotFound("Record not found")
+    return json(terms_entity(terms), headers=FOR_A_WHILE)
 
 
 async def get_translation_languages(request: Request) -> Response:
@@ -176,4 +189,5 @@ async def _place(request: Request) -> Place:
             posts=await db_figures.open_web_posts(connection),
             domains=counted.domains,
             rules=tuple(await db_rules.rules(connection)),
+            has_terms=bool(parts_of(request).texts.terms),
         )

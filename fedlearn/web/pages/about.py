@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from fedlearn.db import figures as db_figures
+from fedlearn.errors import NotFound
 from fedlearn.instance import VERSION
 from fedlearn.services import moderation, rules
 from fedlearn.web.context import instance_of, parts_of
@@ -19,6 +20,7 @@ async def about_page(request: Request) -> Response:
     return await render_page(
         request,
         "about.html",
+        text=parts_of(request).texts.about,
         people=people,
         posts=posts,
         version=VERSION,
@@ -37,6 +39,16 @@ async def rules_page(request: Request) -> Response:
 async def privacy_page(request: Request) -> Response:
     """What becomes of what people tell this server."""
     return await render_page(request, "privacy.html", text=parts_of(request).texts.privacy)
+
+
+async def terms_page(request: Request) -> Response:
+    """What holds between the operator and the people here: today, or from the day that is named."""
+    texts, day = parts_of(request).texts, request.path_params.get("day")
+    terms = texts.terms_of(day) if day else texts.current_terms
+    if terms is None:
+        raise NotFound
+    others = [one for one in reversed(texts.terms) if one is not terms]
+    return await render_page(request, "terms.html", terms=terms, others=others)
 
 
 async def robots(_request: Request) -> Response:

@@ -15,6 +15,7 @@ from fedlearn.services.push import sender_of
 from fedlearn.settings import Registration, Settings
 from fedlearn.text.languages import languages
 from fedlearn.web.mastodon.entities.describing import Describing, Entity
+from fedlearn.web.texts import Terms
 
 # Clients find out by the number before the blank what they may ask for.
 SPOKEN_VERSION = f"4.5.0 (compatible; fedlearn {VERSION})"
@@ -42,6 +43,7 @@ class Place:
     posts: int
     domains: int
     rules: tuple[Rule, ...]
+    has_terms: bool
 
 
 def instance_entity(of: Describing, place: Place) -> Entity:
@@ -58,7 +60,7 @@ def instance_entity(of: Describing, place: Place) -> Entity:
         "thumbnail": {"url": of.url("/headers/missing.png"), "blurhash": None, "versions": {}},
         "icon": [{"src": icon, "size": "160x160"}],
         "languages": list(languages()),
-        "configuration": configuration_entity(of),
+        "configuration": configuration_entity(of, place),
         "registrations": registrations_entity(settings),
         "api_versions": {"mastodon": API_VERSION, "fedlearn": 1},
         "contact": {"email": settings.contact_email, "account": None},
@@ -88,17 +90,23 @@ def old_instance_entity(of: Describing, place: Place) -> Entity:
         "registrations": registrations["enabled"],
         "approval_required": registrations["approval_required"],
         "invites_enabled": settings.registration is Registration.INVITE,
-        "configuration": configuration_entity(of),
+        "configuration": configuration_entity(of, place),
         "contact_account": None,
         "rules": [rule_entity(rule) for rule in place.rules],
     }
 
 
-def configuration_entity(of: Describing) -> Entity:
+def configuration_entity(of: Describing, place: Place) -> Entity:
     """Every limit that a client should know before it is met."""
     settings = of.instance.settings
     return {
-        "urls": {"streaming": _streaming_url(of), "status": None, "about": of.url("/about")},
+        "urls": {
+            "streaming": _streaming_url(of),
+            "status": None,
+            "about": of.url("/about"),
+            "privacy_policy": of.url("/privacy"),
+            "terms_of_service": of.url("/terms") if place.has_terms else None,
+        },
         "vapid": {"public_key": sender_of(of.instance).public_key},
         "accounts": {
             "max_featured_tags": MOST_HASHTAGS,
@@ -157,6 +165,17 @@ def registrations_entity(settings: Settings) -> Entity:
 def rule_entity(rule: Rule) -> Entity:
     """Rule."""
     return {"id": str(rule.id), "text": rule.text, "hint": rule.hint, "translations": {}}
+
+
+def terms_entity(terms: Terms) -> Entity:
+    """TermsOfService."""
+    following = terms.succeeded_by
+    return {
+        "effective_date": terms.since.isoformat(),
+        "effective": terms.are_in_force,
+        "content": terms.html,
+        "succeeded_by": following.isoformat() if following else None,
+    }
 
 
 def domain_block_entity(said: DomainPolicy) -> Entity:
