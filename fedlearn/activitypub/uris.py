@@ -6,7 +6,7 @@ from functools import cached_property, lru_cache
 from typing import NewType
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
-from fedlearn.domain.ids import StatusId, Uri
+from fedlearn.domain.ids import CollectionId, StatusId, Uri
 
 Origin = NewType("Origin", str)  # scheme://host[:port], without the scheme's own port
 
@@ -135,6 +135,14 @@ class Uris:
     def quote_authorization(self, username: str, authorization_id: int) -> Uri:
         """Identity of our word that somebody may quote a post of this actor."""
         return Uri(f"{self.actor(username)}/quote_authorizations/{authorization_id}")
+
+    def people_collection(self, username: str, collection_id: CollectionId) -> Uri:
+        """Identity of a collection of people whom this actor recommends."""
+        return Uri(f"{self.actor(username)}/collections/{collection_id}")
+
+    def collection_page(self, collection_id: CollectionId) -> str:
+        """Page of a collection of people."""
+        return f"{self.origin}/collections/{collection_id}"
 
     def conversation(self, status_id: StatusId) -> Uri:
         """Identity of the conversation that a status begins."""

@@ -71,7 +71,7 @@ class CollectionView:
         return next((one for one in self.items if one.actor.id == actor_id), None)
 
 
-def can_be_featured(actor: Actor, by: Actor) -> bool:
+def can_be_featured(actor: Actor, by: Actor | None = None) -> bool:
     """Whether somebody may be put into another's collection: who wants to be found, may.
 
     So far only people of ours are asked. Oneself one may always put in.
@@ -79,4 +79,4 @@ def can_be_featured(actor: Actor, by: Actor) -> bool:
     profile = actor.profile
     is_found = actor.is_local and actor.is_active and not actor.is_silenced
     is_person = profile.kind is not ActorKind.APPLICATION and profile.moved_to is None
-    return is_found and is_person and (profile.is_discoverable or actor.id == by.id)
+    return is_found and is_person and (profile.is_discoverable or actor == by)

@@ -183,6 +183,8 @@ async def gaps_of(server: Server, secret: Secret) -> dict[str, list[str]]:
             "status_id": sorted(secret.ids),
             "actor_id": await ids("SELECT id FROM actor"),
             "list_id": await ids("SELECT id FROM people_list"),
+            "collection_id": [*await ids("SELECT id FROM people_collection"), "1"],
+            "item_id": [*await ids("SELECT id FROM collection_item"), "1"],
             "redraft_id": [*await ids("SELECT id FROM redraft"), "1"],
             "conversation_id": [*await ids("SELECT id FROM direct_conversation"), "1"],
             "filter_id": [*await ids("SELECT id FROM filter"), "1"],

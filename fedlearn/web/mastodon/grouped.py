@@ -24,6 +24,7 @@ from fedlearn.web.mastodon.notifications import (
     kinds_of,
     respond_with_unread,
     sender_of,
+    supported_by,
 )
 from fedlearn.web.mastodon.pagination import WrongPage, paged, read_page
 from fedlearn.web.mastodon.parameters import Parameters, read_parameters
@@ -44,18 +45,27 @@ async def get_groups(request: Request) -> Response:
             **page.part,
         )
         shown = await unfiltered_groups(connection, viewer, found)
-        body = await grouped_entity(request, connection, viewer, shown, is_partial=is_partial)
+        body = await grouped_entity(
+            request,
+            connection,
+            viewer,
+            shown,
+            is_partial=is_partial,
+            supported=supported_by(parameters),
+        )
     return paged(request, body, [one.latest_id for one in found])
 
 
 async def get_group(request: Request) -> Response:
     """One group."""
     viewer = (await require_user(request, "read:notifications")).actor.viewer
+    supported = supported_by(await read_parameters(request))
     async with instance_of(request).db.read() as connection:
         found = await db_groups.group_with(connection, _for_key(request, viewer), _key(request))
         if found is None:
             raise NotFound("Record not found")
-        return json(await grouped_entity(request, connection, viewer, [found]))
+        body = await grouped_entity(request, connection, viewer, [found], supported=supported)
+    return json(body)
 
 
 async def get_accounts(request: Request) -> Response:

@@ -15,7 +15,7 @@ from fedlearn.services.reading import unfiltered
 from fedlearn.web.context import instance_of
 from fedlearn.web.json import json
 from fedlearn.web.mastodon.callers import require_user
-from fedlearn.web.mastodon.entities.notifications import TOLD_TO_APPS
+from fedlearn.web.mastodon.entities.notifications import TOLD_TO_APPS, Supported
 from fedlearn.web.mastodon.pagination import paged, read_limit, read_page
 from fedlearn.web.mastodon.parameters import Parameters, read_parameters
 from fedlearn.web.mastodon.told import notification_entities
@@ -39,19 +39,23 @@ async def get_notifications(request: Request) -> Response:
             with_put_aside=bool(parameters.boolean("include_filtered")),
         )
         shown = await unfiltered(connection, viewer, told)
-        entities = await notification_entities(request, connection, viewer, shown)
+        entities = await notification_entities(
+            request, connection, viewer, shown, supported=supported_by(parameters)
+        )
     return paged(request, entities, [one.id for one in told])
 
 
 async def get_notification(request: Request) -> Response:
     """One of them."""
     viewer = (await require_user(request, "read:notifications")).actor.viewer
-    wanted = int(request.path_params["notification_id"])
+    wanted, parameters = int(request.path_params["notification_id"]), await read_parameters(request)
     async with instance_of(request).db.read() as connection:
         told = await db_notifications.notifications_page(
             connection, viewer, before=wanted + 1, after=wanted - 1, limit=1, kinds=TOLD_TO_APPS
         )
-        entities = await notification_entities(request, connection, viewer, told)
+        entities = await notification_entities(
+            request, connection, viewer, told, supported=supported_by(parameters)
+        )
     if not entities:
         raise NotFound("Record not found")
     return json(entities[0])
@@ -96,6 +100,11 @@ def kinds_of(parameters: Parameters) -> Sequence[NotificationKind]:
         for kind in TOLD_TO_APPS
         if kind.value not in unwanted and (not wanted or kind.value in wanted)
     ]
+
+
+def supported_by(parameters: Parameters) -> Supported:
+    """The kinds that the app knows, if it says so."""
+    return parameters.texts("supported_types") if "supported_types" in parameters else None
 
 
 def sender_of(parameters: Parameters) -> ActorId | None:

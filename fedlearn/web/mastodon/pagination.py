@@ -104,5 +104,23 @@ def paged(
     return json(body, headers={"link": ", ".join([*links, f'<{page}?{newer}>; rel="prev"'])})
 
 
+def leafed(
+    request: Request, body: Mapping[str, Any], found: int, *, offset: int, limit: int
+) -> Response:
+    """A page of a list that is leafed through by number, with the addresses of its neighbours."""
+    query = [(name, value) for name, value in request.query_params.multi_items() if _stays(name)]
+    page = f"{instance_of(request).uris.origin}{request.scope['path']}"
+    turns = {
+        "next": offset + limit if found == limit else None,
+        "prev": max(offset - limit, 0) if offset else None,
+    }
+    links = [
+        f'<{page}?{urlencode([*query, ("offset", at)])}>; rel="{turn}"'
+        for turn, at in turns.items()
+        if at is not None
+    ]
+    return json(body, headers={"link": ", ".join(links)} if links else None)
+
+
 def _stays(name: str) -> bool:
     return name not in CURSORS and name != "access_token"

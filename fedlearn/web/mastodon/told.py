@@ -17,7 +17,11 @@ from fedlearn.domain.roles import Permission, may
 from fedlearn.web.mastodon.describing import describing
 from fedlearn.web.mastodon.entities.accounts import account_entity, partial_account_entity
 from fedlearn.web.mastodon.entities.describing import Entity
-from fedlearn.web.mastodon.entities.notifications import group_entity, notification_entity
+from fedlearn.web.mastodon.entities.notifications import (
+    Supported,
+    group_entity,
+    notification_entity,
+)
 from fedlearn.web.mastodon.entities.statuses import status_entity
 
 
@@ -26,6 +30,8 @@ async def notification_entities(
     connection: Connection,
     viewer: Viewer,
     told: Sequence[NotificationView],
+    *,
+    supported: Supported = None,
 ) -> list[Entity]:
     """What somebody is told, with all that belongs to it."""
     reporters = [one.sender for one in told if one.kind is NotificationKind.REPORT]
@@ -43,7 +49,7 @@ async def notification_entities(
     return [
         notification_entity(of, one, reports.get(one.sender.id))
         if one.kind is NotificationKind.REPORT
-        else notification_entity(of, one)
+        else notification_entity(of, one, supported=supported)
         for one in told
         if one.kind is not NotificationKind.REPORT or one.sender.id in reports
     ]
@@ -56,6 +62,7 @@ async def grouped_entity(
     groups: Sequence[NotificationGroup],
     *,
     is_partial: bool = False,
+    supported: Supported = None,
 ) -> Entity:
     """GroupedNotificationsResults: groups, and beside them each account and each post once.
 
@@ -83,7 +90,7 @@ async def grouped_entity(
         "notification_groups": [
             group_entity(of, one, reports.get(one.senders[0].id))
             if one.kind is NotificationKind.REPORT
-            else group_entity(of, one)
+            else group_entity(of, one, supported=supported)
             for one in groups
             if one.kind is not NotificationKind.REPORT or one.senders[0].id in reports
         ],

@@ -1,7 +1,9 @@
 """Entities of accounts: Account, CredentialAccount, Field and Role."""
 
 from fedlearn.domain.actors import Actor, ActorKind, ProfileField, Role, User
+from fedlearn.domain.collections import can_be_featured
 from fedlearn.domain.ids import DAY_MS, Millis
+from fedlearn.services.collections import MOST_COLLECTIONS
 from fedlearn.services.placeholders import avatar_path
 from fedlearn.text.sanitize import to_plain_text
 from fedlearn.web.entity_cache import Written, written
@@ -57,9 +59,22 @@ def account_entity(of: Describing, actor: Actor, *, moved_to: Actor | None = Non
         "last_status_at": day(seen) if seen is not None else None,
         "hide_collections": profile.hides_follows,
         "emojis": [emoji_entity(of, one) for one in profile.emojis],
+        "feature_approval": feature_approval_entity(of, actor),
         "roles": [],
         "fields": [field_entity(one) for one in profile.fields],
         "moved": account_entity(of, moved_to) if moved_to else None,
+    }
+
+
+def feature_approval_entity(of: Describing, actor: Actor) -> Entity:
+    """FeatureApproval: whether somebody may be put into collections. Others are not asked yet."""
+    if not actor.is_local:
+        return {"automatic": [], "manual": [], "current_user": "missing"}
+    may = can_be_featured(actor)
+    return {
+        "automatic": ["public"] if may else [],
+        "manual": [],
+        "current_user": "automatic" if may and of.viewer.is_local else "denied",
     }
 
 
@@ -107,4 +122,5 @@ def role_entity(role: Role) -> Entity:
         "color": "",
         "permissions": str(PERMISSIONS[role]),
         "highlighted": role is not Role.USER,
+        "collection_limit": MOST_COLLECTIONS,
     }
