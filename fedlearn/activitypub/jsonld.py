@@ -38,6 +38,10 @@ EXTENSIONS: Document = {
     "discoverable": "toot:discoverable",
     "indexable": "toot:indexable",
     "memorial": "toot:memorial",
+    "showMedia": "toot:showMedia",
+    "showRepliesInMedia": "toot:showRepliesInMedia",
+    "showFeatured": "toot:showFeatured",
+    "attributionDomains": {"@id": "toot:attributionDomains", "@type": "@id"},
     "suspended": "toot:suspended",
     "blurhash": "toot:blurhash",
     "focalPoint": {"@container": "@list", "@id": "toot:focalPoint"},
@@ -76,7 +80,6 @@ CONTEXT: list[str | Document] = [AS, SECURITY, EXTENSIONS]
 
 # What others add, and we may read: a signed document is read in these words, whatever its own are.
 EXTENSIONS_OF_OTHERS: Document = {
-    "attributionDomains": {"@id": "toot:attributionDomains", "@type": "@id"},
     "EmojiReact": "litepub:EmojiReact",
     "capabilities": "litepub:capabilities",
     "quoteUrl": "as:quoteUrl",

@@ -85,12 +85,14 @@ async def store_actor(
             id, uri, kind, username, domain, host, url, name, summary, inbox, shared_inbox,
             outbox, followers, following, featured, avatar, header, fields, also_known_as,
             moved_to, is_locked, is_discoverable, is_indexable, published, hides_follows, emojis,
-            fetched_at, policy)
+            avatar_description, header_description, shows_media, shows_media_replies,
+            shows_featured, attribution_domains, fetched_at, policy)
         VALUES (
             :id, :uri, :kind, :username, :domain, :host, :url, :name, :summary, :inbox,
             :shared_inbox, :outbox, :followers, :following, :featured, :avatar, :header, :fields,
             :also_known_as, :moved_to, :is_locked, :is_discoverable, :is_indexable, :published,
-            :hides_follows, :emojis, :fetched_at, :policy)
+            :hides_follows, :emojis, :avatar_description, :header_description, :shows_media,
+            :shows_media_replies, :shows_featured, :attribution_domains, :fetched_at, :policy)
         ON CONFLICT (uri) DO UPDATE SET
             kind = excluded.kind, username = excluded.username, domain = excluded.domain,
             url = excluded.url, name = excluded.name, summary = excluded.summary,
@@ -101,7 +103,11 @@ async def store_actor(
             also_known_as = excluded.also_known_as, moved_to = excluded.moved_to,
             is_locked = excluded.is_locked, is_discoverable = excluded.is_discoverable,
             is_indexable = excluded.is_indexable, hides_follows = excluded.hides_follows,
-            emojis = excluded.emojis,
+            emojis = excluded.emojis, avatar_description = excluded.avatar_description,
+            header_description = excluded.header_description, shows_media = excluded.shows_media,
+            shows_media_replies = excluded.shows_media_replies,
+            shows_featured = excluded.shows_featured,
+            attribution_domains = excluded.attribution_domains,
             fetched_at = excluded.fetched_at, gone_at = NULL,
             policy = CASE
                 WHEN excluded.policy = 'block'
@@ -192,46 +198,6 @@ async def set_suspended(connection: Connection, actor_id: ActorId, at: Millis | 
 async def forget_actor(connection: Connection, actor_id: ActorId) -> None:
     """Remove an actor of whom nobody has ever heard, with its name."""
     await connection.execute("DELETE FROM actor WHERE id = :id", id=actor_id)
-
-
-async def erase_traces(connection: Connection, actor_id: ActorId) -> None:
-    """Remove what a gone actor said and did, whom it followed and blocked, and what was told."""
-    for statement in (
-        "DELETE FROM status WHERE actor_id = :id",
-        "DELETE FROM favourite WHERE actor_id = :id",
-        "DELETE FROM bookmark WHERE actor_id = :id",
-        "DELETE FROM reaction WHERE actor_id = :id",
-        "DELETE FROM poll_vote WHERE actor_id = :id",
-        "DELETE FROM quote_authorization WHERE quoting_actor_id = :id",
-        "DELETE FROM home_entry WHERE owner_id = :id",
-        "DELETE FROM block WHERE actor_id = :id OR target_id = :id",
-        "DELETE FROM marker WHERE owner_id = :id",
-        "DELETE FROM push_subscription WHERE owner_id = :id",
-        "DELETE FROM unwanted_suggestion WHERE owner_id = :id OR target_id = :id",
-        "DELETE FROM mute WHERE actor_id = :id OR target_id = :id",
-        "DELETE FROM domain_block WHERE actor_id = :id",
-        "DELETE FROM filter WHERE owner_id = :id",
-        "DELETE FROM redraft WHERE owner_id = :id",
-        "DELETE FROM direct_conversation WHERE owner_id = :id",
-        "DELETE FROM people_list WHERE owner_id = :id",
-        "DELETE FROM people_collection WHERE owner_id = :id",
-        "DELETE FROM collection_item WHERE actor_id = :id",
-        "DELETE FROM deck_column WHERE owner_id = :id",
-        "DELETE FROM followed_hashtag WHERE actor_id = :id",
-        "DELETE FROM featured_hashtag WHERE owner_id = :id",
-        "DELETE FROM endorsement WHERE owner_id = :id OR target_id = :id",
-        "DELETE FROM personal_note WHERE owner_id = :id OR target_id = :id",
-        "DELETE FROM muted_thread WHERE owner_id = :id",
-        "DELETE FROM list_member WHERE actor_id = :id",
-        "DELETE FROM follow WHERE follower_id = :id OR followee_id = :id",
-        "DELETE FROM notification WHERE sender_id = :id OR owner_id = :id",
-        "DELETE FROM announcement_dismissal WHERE actor_id = :id",
-        "DELETE FROM announcement_reaction WHERE actor_id = :id",
-        "DELETE FROM invitation WHERE made_by = :id",
-        "DELETE FROM notification_policy WHERE actor_id = :id",
-        "DELETE FROM notification_permission WHERE sender_id = :id OR owner_id = :id",
-    ):
-        await connection.sweep(statement, id=actor_id)
 
 
 async def keys_of_actor(connection: Connection, actor_id: ActorId) -> list[PublicKey]:
@@ -380,6 +346,12 @@ def _profile_of(row: Row) -> Profile:
         published=Millis(row["published"]),
         hides_follows=bool(row["hides_follows"]),
         emojis=read_emojis(row["emojis"]),
+        avatar_description=row["avatar_description"],
+        header_description=row["header_description"],
+        shows_media=bool(row["shows_media"]),
+        shows_media_replies=bool(row["shows_media_replies"]),
+        shows_featured=bool(row["shows_featured"]),
+        attribution_domains=msgspec.json.decode(row["attribution_domains"], type=tuple[str, ...]),
     )
 
 
@@ -389,5 +361,6 @@ def _columns(profile: Profile) -> dict[str, Any]:
     columns["kind"] = profile.kind.value
     columns["fields"] = msgspec.json.encode(profile.fields).decode()
     columns["emojis"] = write_emojis(profile.emojis)
-    columns["also_known_as"] = msgspec.json.encode(profile.also_known_as).decode()
+    for name in ("also_known_as", "attribution_domains"):
+        columns[name] = msgspec.json.encode(columns[name]).decode()
     return columns

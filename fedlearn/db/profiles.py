@@ -61,12 +61,14 @@ async def media_page(
     before: StatusId | None,
     limit: int,
 ) -> list[StatusId]:
-    """What somebody has posted with pictures, films or sounds."""
+    """What somebody has posted with pictures, films or sounds; in answers, if they show those."""
     rows = await connection.fetch_all(
         f"""
         SELECT s.id FROM status s
         WHERE s.actor_id = :author AND s.id < :before AND s.reach <> 'direct'
-            AND EXISTS (SELECT 1 FROM attachment t WHERE t.status_id = s.id) AND {VISIBLE}
+            AND EXISTS (SELECT 1 FROM attachment t WHERE t.status_id = s.id)
+            AND ((SELECT au.shows_media_replies FROM actor au WHERE au.id = :author) OR {BY_ITSELF})
+            AND {VISIBLE}
         ORDER BY s.id DESC LIMIT :limit
         """,
         author=author_id,

@@ -60,6 +60,12 @@ class Profile:
     published: Millis
     emojis: tuple[Emoji, ...] = ()
     hides_follows: bool = False  # who follows whom is not listed; how many, is
+    avatar_description: str = ""  # what the pictures show, for who does not see them
+    header_description: str = ""
+    shows_media: bool = True  # on a tab of the profile, those of answers to others too or not
+    shows_media_replies: bool = True
+    shows_featured: bool = True  # hashtags, and whom it recommends
+    attribution_domains: tuple[str, ...] = ()  # websites that may name it as an author
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from fedlearn.activitypub.uris import host_of
 from fedlearn.activitypub.vocabulary.actors import ActorDocument, read_actor
 from fedlearn.activitypub.webfinger import Handle, Resource, read_handle
 from fedlearn.db import actors as db_actors
+from fedlearn.db import erasing as db_erasing
 from fedlearn.db import jobs as db_jobs
 from fedlearn.db import media as db_media
 from fedlearn.db.database import Connection
@@ -123,7 +124,7 @@ async def mark_gone(instance: Instance, uri: str) -> None:
         if actor is not None and not actor.is_local:
             shown = await db_media.media_of_actors(connection, [actor.id])
             await db_actors.mark_gone(connection, actor.id)
-            await db_actors.erase_traces(connection, actor.id)
+            await db_erasing.erase_traces(connection, actor.id)
             instance.known_keys.forget(actor)
     await forget_addresses(instance, shown)
 

@@ -20,6 +20,7 @@ from fedlearn.domain.roles import Steward
 from fedlearn.errors import Invalid, NotFound
 from fedlearn.instance import Instance
 from fedlearn.outbox.publish import publish_to_followers
+from fedlearn.services.attribution import make_domains, problems_of_domains
 from fedlearn.services.email_domains import refuse_blocked
 from fedlearn.services.fields import (
     TypedField,
@@ -173,14 +174,18 @@ async def change_profile(
     hides_follows: bool | None = None,
     is_discoverable: bool | None = None,
     is_indexable: bool | None = None,
+    shows_media: bool | None = None,
+    shows_media_replies: bool | None = None,
+    shows_featured: bool | None = None,
     fields: Sequence[TypedField] | None = None,
+    attribution_domains: Sequence[str] | None = None,
 ) -> Actor:
     """Say who one is; followers elsewhere are told. `bio` is plain text.
 
     What is None stays as it is.
     """
     problems = _problems_of_profile(instance.settings, name or "", bio or "")
-    problems |= problems_of_fields(fields or ())
+    problems |= problems_of_fields(fields or ()) | problems_of_domains(attribution_domains or ())
     if problems:
         raise Invalid(_("Your profile was not changed."), problems)
     told = {
@@ -190,10 +195,16 @@ async def change_profile(
         "hides_follows": hides_follows,
         "is_discoverable": is_discoverable,
         "is_indexable": is_indexable,
+        "shows_media": shows_media,
+        "shows_media_replies": shows_media_replies,
+        "shows_featured": shows_featured,
         "fields": None if fields is None else make_fields(instance.uris, fields),
+        "attribution_domains": (
+            None if attribution_domains is None else make_domains(attribution_domains)
+        ),
     }
     changes = {what: value for what, value in told.items() if value is not None}
-    return await publish_profile(instance, actor, **changes)
+    return await publish_profile(instance, actor, **changes) if changes else actor
 
 
 async def publish_profile(instance: Instance, actor: Actor, **changes: Any) -> Actor:
@@ -213,11 +224,11 @@ async def rewrite_profile(
         # Whatever else has changed meanwhile, stays so.
         before = await db_actors.actor_by_id(connection, actor.id) or actor
         profile = change(before.profile)
-        if profile is before.profile:
-            return before
         if profile.fields is not before.profile.fields:
             profile = replace(profile, fields=with_proofs(profile.fields, before.profile.fields))
             await plan_verification(connection, actor, profile.fields)
+        if profile == before.profile:
+            return before
         changed = await db_actors.store_actor(connection, profile, instance.settings.origin_host)
         inboxes = await db_follows.follower_inboxes(connection, actor.id)
         document = render_actor(changed, key, instance.uris)

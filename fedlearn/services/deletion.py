@@ -6,6 +6,7 @@ from fedlearn.activitypub.render.activities import render_delete_actor
 from fedlearn.db import accounts as db_accounts
 from fedlearn.db import actors as db_actors
 from fedlearn.db import deliveries as db_deliveries
+from fedlearn.db import erasing as db_erasing
 from fedlearn.db import media_attachments as db_media_attachments
 from fedlearn.db import users as db_users
 from fedlearn.domain.actors import Profile, Role, User
@@ -64,7 +65,7 @@ async def delete_account(
         blank = _blank(actor.profile)
         await db_actors.store_actor(connection, blank, instance.settings.origin_host)
         await db_actors.mark_gone(connection, actor.id)
-        await db_actors.erase_traces(connection, actor.id)
+        await db_erasing.erase_traces(connection, actor.id)
         pictures = await db_media_attachments.delete_all_media_of(connection, actor.id)
     await remove_files(instance, pictures)
 
@@ -89,7 +90,10 @@ def _blank(profile: Profile) -> Profile:
         summary="",
         avatar=None,
         header=None,
+        avatar_description="",
+        header_description="",
         fields=(),
+        attribution_domains=(),
         also_known_as=(),
         moved_to=None,
     )

@@ -66,7 +66,7 @@ def make_fields(uris: Uris, typed: Iterable[TypedField]) -> tuple[ProfileField, 
     )
 
 
-def as_typed(fields: Iterable[ProfileField]) -> list[TypedField]:
+def fields_as_typed(fields: Iterable[ProfileField]) -> list[TypedField]:
     """Stored fields as their owner has typed them."""
     return [TypedField(field.name, to_plain_text(field.value)) for field in fields]
 

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from fedlearn.db import actors as db_actors
 from fedlearn.db import deliveries as db_deliveries
+from fedlearn.db import erasing as db_erasing
 from fedlearn.db import hosts as db_hosts
 from fedlearn.db import media as db_media
 from fedlearn.db import policies as db_policies
@@ -161,6 +161,6 @@ async def _erase_some(instance: Instance) -> bool:
         actors = await db_policies.blocked_with_traces(connection, ERASED_AT_ONCE)
         shown = await db_media.media_of_actors(connection, actors)
         for actor_id in actors:
-            await db_actors.erase_traces(connection, actor_id)
+            await db_erasing.erase_traces(connection, actor_id)
     await forget_addresses(instance, shown)
     return bool(actors)

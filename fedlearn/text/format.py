@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from fedlearn.text.mentions import Token, TokenKind, tokens
-from fedlearn.text.sanitize import LINK_REL, SafeHtml
+from fedlearn.text.sanitize import LINK_REL, SafeHtml, to_plain_text
 
 PARAGRAPHS = re.compile(r"\n{2,}")
 SHOWN_OF_URL = 30
@@ -65,6 +65,15 @@ def format_field(text: str, hashtag_url: Callable[[str], str]) -> SafeHtml:
         return html.escape(token.value)
 
     return SafeHtml("".join(map(piece, tokens(text))))
+
+
+def as_typed(markup: str) -> str:
+    """The text of a biography, with the lines and paragraphs that its author made."""
+    paragraphs = markup.removesuffix("</p>").split("</p>")
+    return "\n\n".join(
+        "\n".join(to_plain_text(line) for line in paragraph.split("<br>"))
+        for paragraph in paragraphs
+    )
 
 
 def lone_url(text: str) -> str | None:

@@ -78,6 +78,8 @@ API: list[BaseRoute] = [
     Route("/api/v1/accounts/familiar_followers", accounts.familiar_followers),
     Route("/api/v1/accounts/relationships", accounts.relationships),
     Route("/api/v1/accounts/update_credentials", profile.update_credentials, methods=["PATCH"]),
+    Route("/api/v1/profile", profile.get_profile, methods=["GET"]),
+    Route("/api/v1/profile", profile.update_profile, methods=["PATCH", "PUT"]),
     Route("/api/v1/profile/{picture}", profile.remove_picture, methods=["DELETE"]),
     Route("/api/v1/accounts/lookup", accounts.lookup_account),
     Route("/api/v1/accounts/{actor_id:id}", accounts.get_account),

@@ -7,10 +7,13 @@ import pytest
 from tests.api.apps import app_of
 from tests.federation.browser import sign_in
 from tests.federation.forms import send
-from tests.federation.server import Server
+from tests.federation.peer import Person
+from tests.federation.scenes import is_read_by
+from tests.federation.server import Server, settle
 from tests.pictures import photograph
 
 PATH = "/v1/accounts/update_credentials"
+PROFILE = "/v1/profile"
 
 
 async def test_profile_is_changed(alpha: Server) -> None:
@@ -100,6 +103,124 @@ async def test_pictures_are_changed(alpha: Server) -> None:
     )
     assert refused.status_code == 422
     assert (await alice.get("/v1/accounts/verify_credentials"))["avatar"] == before["avatar"]
+
+
+async def test_profile_as_it_was_typed(alpha: Server, bob: Person) -> None:
+    """A profile is read as its owner typed it, and changed; followers elsewhere are told, once."""
+    await is_read_by(alpha, "alice", bob)
+    alice = await app_of(alpha, "alice", "profile write:accounts")
+    before = await alice.get(PROFILE)
+    assert (before["note"], before["avatar"], before["header"]) == ("", None, None)
+    assert (before["show_media"], before["show_media_replies"]) == (True, True)
+    assert before["featured_tags"] == before["attribution_domains"] == []
+    sent = {
+        "display_name": "Alice",
+        "note": "Bees\n\nand <honey>",
+        "fields_attributes": [{"name": "Work", "value": "https://hive.example/"}],
+        "attribution_domains": ["https://Hive.example/", "*.hive.example", "news.example", ""],
+    }
+    changed = (await alice.ask("PATCH", PROFILE, json=sent)).json()
+    assert changed["note"] == sent["note"]
+    assert changed["formatted_note"] == "<p>Bees</p><p>and &lt;honey&gt;</p>"
+    assert changed["fields"] == [
+        {"name": "Work", "value": "https://hive.example/", "verified_at": None}
+    ]
+    assert 'href="https://hive.example/"' in changed["formatted_fields"][0]["value"]
+    assert changed["attribution_domains"] == ["hive.example", "news.example"]
+    again = (await alice.ask("PUT", PROFILE, json=sent | {"locked": False})).json()
+    assert again == changed == await alice.get(PROFILE)
+    await settle(alpha)
+    (update,) = bob.peer.got("Update")
+    assert update["object"]["attributionDomains"] == ["hive.example", "news.example"]
+    reader = await app_of(alpha, "alice", "read")
+    source = (await reader.get("/v1/accounts/verify_credentials"))["source"]
+    assert (source["note"], source["fields"]) == (sent["note"], changed["fields"])
+    assert source["attribution_domains"] == changed["attribution_domains"]
+    taken_back = (await alice.ask("PATCH", PROFILE, data={"attribution_domains[]": ""})).json()
+    assert taken_back["attribution_domains"] == []
+    actor = (await alpha.get("/users/alice", "application/activity+json")).json()
+    assert "attributionDomains" not in actor
+
+
+async def test_what_a_profile_shows(alpha: Server) -> None:
+    """Its tabs are chosen from an app, and that is told to apps and other servers."""
+    alice, bob = await app_of(alpha, "alice"), await app_of(alpha, "bob")
+    hidden = {"show_media": "false", "show_media_replies": "0", "show_featured": "false"}
+    changed = (await alice.ask("PATCH", PROFILE, data=hidden)).json()
+    assert not any(changed[name] for name in hidden)
+    seen = await bob.get(f"/v1/accounts/{changed['id']}")
+    assert [seen[name] for name in hidden] == [False, False, False]
+    actor = (await alpha.get("/users/alice", "application/activity+json")).json()
+    told = [actor[name] for name in ("showMedia", "showRepliesInMedia", "showFeatured")]
+    assert told == [False, False, False]
+
+
+async def test_pictures_are_described(alpha: Server) -> None:
+    """What is said of a picture is kept and told with it, and goes with it, as with the next one."""
+    alice = await app_of(alpha, "alice")
+    files: dict[str, Any] = {
+        "avatar": ("x.png", photograph(), "image/png"),
+        "header": ("y.png", photograph(), "image/png"),
+    }
+    said = {"avatar_description": "Alice, laughing", "header_description": " A hill\n in spring "}
+    described = (await alice.ask("PATCH", PROFILE, data=said, files=files)).json()
+    assert described["avatar_description"] == "Alice, laughing"
+    assert described["header_description"] == "A hill in spring"
+    actor = (await alpha.get("/users/alice", "application/activity+json")).json()
+    for name, words in (("icon", "Alice, laughing"), ("image", "A hill in spring")):
+        assert (actor[name]["summary"], actor[name]["name"]) == (words, words)
+    page = (await alpha.get("/@alice", "text/html")).text
+    assert 'alt="Alice, laughing"' in page
+    assert 'alt="A hill in spring"' in page
+    other = {"avatar": files["avatar"]}
+    changed = (await alice.ask("PATCH", PATH, files=other)).json()
+    assert (changed["avatar_description"], changed["header_description"]) == (
+        "",
+        "A hill in spring",
+    )
+    removed = (await alice.ask("DELETE", "/v1/profile/header")).json()
+    assert removed["header_description"] == ""
+    assert (await alice.get(PROFILE))["header"] is None
+
+
+@pytest.mark.parametrize(
+    ("wrong", "name", "code"),
+    [
+        ({"display_name": "x" * 200}, "display_name", "ERR_TOO_LONG"),
+        ({"note": "x" * 10_000}, "note", "ERR_TOO_LONG"),
+        ({"avatar_description": "x" * 151}, "avatar_description", "ERR_TOO_LONG"),
+        ({"fields_attributes": [{"name": "", "value": "x"}]}, "fields", "ERR_INVALID"),
+        ({"attribution_domains": ["no domain"]}, "attribution_domains", "ERR_INVALID"),
+        (
+            {"attribution_domains": [f"{number}.example" for number in range(11)]},
+            "attribution_domains",
+            "ERR_INVALID",
+        ),
+    ],
+)
+async def test_profile_that_will_not_do(
+    alpha: Server, wrong: dict[str, Any], name: str, code: str
+) -> None:
+    """Of each name it is said what is wrong, with a code, and nothing is changed."""
+    alice = await app_of(alpha, "alice")
+    before = await alice.get(PROFILE)
+    for path in (PROFILE, PATH):
+        refused = await alice.ask("PATCH", path, json=wrong)
+        assert refused.status_code == 422
+        assert [one["error"] for one in refused.json()["details"][name]] == [code]
+        assert refused.json()["error"].startswith("Validation failed: ")
+    assert await alice.get(PROFILE) == before
+
+
+async def test_profile_is_its_owners(alpha: Server) -> None:
+    """Nobody reads or changes one without a token, or with one that is for something else."""
+    await alpha.user("alice")
+    other = await app_of(alpha, "alice", "read:statuses write:statuses")
+    reader = await app_of(alpha, "alice", "read:accounts")
+    for method in ("GET", "PATCH", "PUT"):
+        assert (await alpha.http.request(method, f"/api{PROFILE}")).status_code == 401
+        assert (await other.ask(method, PROFILE)).status_code == 403
+        assert (await reader.ask(method, PROFILE)).status_code == (200 if method == "GET" else 403)
 
 
 @pytest.mark.parametrize(

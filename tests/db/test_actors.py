@@ -11,6 +11,7 @@ import pytest
 
 from fedlearn.db import actors as db_actors
 from fedlearn.db import blocks as db_blocks
+from fedlearn.db import erasing as db_erasing
 from fedlearn.db import homes as db_homes
 from fedlearn.db import notifications as db_notifications
 from fedlearn.db import statuses as db_statuses
@@ -203,7 +204,7 @@ async def test_traces_of_a_gone_actor(connection: Connection) -> None:
             kind=NotificationKind.FOLLOW,
             status_id=None,
         )
-    await db_actors.erase_traces(connection, robin.id)
+    await db_erasing.erase_traces(connection, robin.id)
     for author, left in ((robin, []), (bob, []), (alice, [kept.id])):
         page = await db_timelines.author_page(connection, STRANGER, author.id, before=None, limit=9)
         assert page == left
@@ -355,7 +356,7 @@ GO_ALONG = {"actor_words.id", "media_attachment.actor_id", "pin.actor_id"}
 
 def test_all_that_belongs_to_an_actor_is_erased(sqlite_template: Path) -> None:
     """A new table that belongs to an actor is emptied when they leave, or said here to be kept."""
-    erased = inspect.getsource(db_actors.erase_traces)
+    erased = inspect.getsource(db_erasing.erase_traces)
     left = set()
     with closing(sqlite3.connect(sqlite_template)) as raw:
         for (table,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'"):

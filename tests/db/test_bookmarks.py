@@ -1,8 +1,8 @@
 """How it is remembered what people put aside, and what they like."""
 
 from fedlearn.db import bookmarks as db_bookmarks
-from fedlearn.db.actors import erase_traces
 from fedlearn.db.database import Connection
+from fedlearn.db.erasing import erase_traces
 from fedlearn.db.kept import kept_page
 from fedlearn.db.status_views import status_view
 from fedlearn.db.statuses import delete_status

@@ -1,9 +1,10 @@
 """Whom people recommend in collections, and who finds which."""
 
 from fedlearn.db import collections as db_collections
-from fedlearn.db.actors import erase_traces, set_suspended
+from fedlearn.db.actors import set_suspended
 from fedlearn.db.blocks import insert_block
 from fedlearn.db.database import Connection
+from fedlearn.db.erasing import erase_traces
 from fedlearn.domain.actors import Actor
 from fedlearn.domain.audience import STRANGER, Viewer
 from fedlearn.domain.collections import CollectionDraft, ItemState, PeopleCollection

@@ -2,8 +2,8 @@
 
 from fedlearn.db import direct_posts
 from fedlearn.db import statuses as db_statuses
-from fedlearn.db.actors import erase_traces
 from fedlearn.db.database import Connection
+from fedlearn.db.erasing import erase_traces
 from fedlearn.db.mutes import store_mute
 from fedlearn.db.status_views import status_view
 from fedlearn.domain.actors import Actor

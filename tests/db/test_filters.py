@@ -3,8 +3,8 @@
 import pytest
 
 from fedlearn.db import filters as db_filters
-from fedlearn.db.actors import erase_traces
 from fedlearn.db.database import Connection, Database
+from fedlearn.db.erasing import erase_traces
 from fedlearn.db.status_views import status_views
 from fedlearn.domain.actors import Actor
 from fedlearn.domain.audience import STRANGER

@@ -3,9 +3,9 @@
 from fedlearn.db import followed_hashtags as db_followed_hashtags
 from fedlearn.db import homes as db_homes
 from fedlearn.db import timelines as db_timelines
-from fedlearn.db.actors import erase_traces
 from fedlearn.db.database import Connection
 from fedlearn.db.details import replace_hashtags
+from fedlearn.db.erasing import erase_traces
 from fedlearn.domain.actors import Actor
 from fedlearn.domain.audience import Reach
 from fedlearn.domain.ids import StatusId

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from fedlearn.db import lists as db_lists
 from fedlearn.db import statuses as db_statuses
-from fedlearn.db.actors import erase_traces
 from fedlearn.db.database import Connection
+from fedlearn.db.erasing import erase_traces
 from fedlearn.db.follows import has_other_follower_here
 from fedlearn.db.homes import add_to_homes
 from fedlearn.db.hosts import set_policy

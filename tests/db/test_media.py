@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from fedlearn.db import actors as db_actors
+from fedlearn.db import erasing as db_erasing
 from fedlearn.db import media as db_media
 from fedlearn.db.database import Connection
 from fedlearn.db.details import Details, add_details
@@ -78,5 +78,5 @@ async def test_what_actors_show(connection: Connection) -> None:
     shown = await db_media.media_of_actors(connection, [robin.id, plain.id])
     assert sorted(shown) == ["r1", "r2", "r3", "r4", "robin's page"]
     assert await db_media.media_of_actors(connection, []) == []
-    await db_actors.erase_traces(connection, robin.id)
+    await db_erasing.erase_traces(connection, robin.id)
     assert sorted(await db_media.media_of_actors(connection, [robin.id])) == ["r1", "r2"]

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from fedlearn.db import actors as db_actors
+from fedlearn.db import erasing as db_erasing
 from fedlearn.db import hosts as db_hosts
 from fedlearn.db import policies as db_policies
 from fedlearn.db.database import Connection
@@ -124,7 +125,7 @@ async def test_traces_of_the_blocked(connection: Connection) -> None:
     assert sorted(found) == sorted(actor.id for actor in (poster, liker, reader, read))
     assert len(await db_policies.blocked_with_traces(connection, 2)) == 2
     for actor_id in found:
-        await db_actors.erase_traces(connection, actor_id)
+        await db_erasing.erase_traces(connection, actor_id)
     assert await db_policies.blocked_with_traces(connection, 10) == []
 
 

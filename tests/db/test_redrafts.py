@@ -7,9 +7,9 @@ from fedlearn.db import redrafts as db_redrafts
 from fedlearn.db import statuses as db_statuses
 from fedlearn.db import threads as db_threads
 from fedlearn.db import timelines as db_timelines
-from fedlearn.db.actors import erase_traces
 from fedlearn.db.database import Connection
 from fedlearn.db.details import replace_hashtags
+from fedlearn.db.erasing import erase_traces
 from fedlearn.db.status_views import status_view, status_views
 from fedlearn.domain.actors import Actor
 from fedlearn.domain.audience import STRANGER

@@ -6,9 +6,9 @@ from fedlearn.db import domain_blocks as db_domain_blocks
 from fedlearn.db import homes as db_homes
 from fedlearn.db import mutes as db_mutes
 from fedlearn.db import timelines as db_timelines
-from fedlearn.db.actors import erase_traces
 from fedlearn.db.database import Connection
 from fedlearn.db.details import Details, replace_details
+from fedlearn.db.erasing import erase_traces
 from fedlearn.db.status_views import status_view
 from fedlearn.db.wanted import is_unheard
 from fedlearn.domain.actors import Actor

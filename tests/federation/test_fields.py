@@ -6,7 +6,7 @@ import pytest
 from fedlearn.domain.actors import ProfileField
 from fedlearn.errors import Invalid
 from fedlearn.services import accounts
-from fedlearn.services.fields import LONGEST_FIELD, MOST_FIELDS, TypedField, as_typed
+from fedlearn.services.fields import LONGEST_FIELD, MOST_FIELDS, TypedField, fields_as_typed
 from tests.federation.browser import sign_in
 from tests.federation.forms import field_of
 from tests.federation.network import Network
@@ -54,7 +54,7 @@ async def test_fields_are_told(alpha: Server, bob: Person) -> None:
         '<a href="https://alice.example/" rel="me nofollow noopener" target="_blank">'
     )
     assert "#<span>bees</span></a> &amp; &lt;b&gt;" in likes["value"]
-    assert as_typed(await fields_of(alpha)) == [
+    assert fields_as_typed(await fields_of(alpha)) == [
         TypedField("Web", "https://alice.example/"),
         TypedField("Likes", "#bees & <b>"),
     ]

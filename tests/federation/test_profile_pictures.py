@@ -17,14 +17,19 @@ EMPTY: File = ("", b"", "application/octet-stream")
 
 
 async def change(
-    browser: httpx.AsyncClient, *, avatar: File = EMPTY, header: File = EMPTY, remove: str = ""
+    browser: httpx.AsyncClient,
+    *,
+    avatar: File = EMPTY,
+    header: File = EMPTY,
+    remove: str = "",
+    **said: str,
 ) -> httpx.Response:
     """Send the form with the pictures."""
     found = CSRF.search((await browser.get("/settings")).text)
     assert found is not None
     return await browser.post(
         "/settings/pictures",
-        data={"csrf": found[1], "remove": remove},
+        data={"csrf": found[1], "remove": remove, **said},
         files={"avatar": avatar, "header": header},
         headers={"sec-fetch-site": "same-origin"},
     )
@@ -64,6 +69,28 @@ async def test_picture_is_seen_elsewhere(alpha: Server, beta: Server) -> None:
     assert alice.profile.avatar is not None
     proxied = beta.app.state.parts.proxied.path_of(alice.profile.avatar)
     assert shown(await open_browser(beta).get(proxied)).size == (400, 400)
+
+
+async def test_picture_is_described(alpha: Server, beta: Server) -> None:
+    """What it shows is said to those who do not see it, here and on another server."""
+    browser = await sign_in(alpha, "alice")
+    await beta.follow("bob", "@alice@alpha.test")
+    await settle(alpha, beta)
+    await change(browser, avatar=FACE, avatar_description='Alice & "bees"')
+    await settle(alpha, beta)
+    words = 'alt="Alice &amp; &#34;bees&#34;"'
+    assert words in (await open_browser(alpha).get("/@alice")).text
+    assert words in (await (await sign_in(beta, "bob")).get("/@alice@alpha.test")).text
+    assert "Alice &amp; &#34;bees&#34;" in (await browser.get("/settings")).text
+    refused = await change(browser, avatar_description="x" * 151)
+    assert refused.status_code == 422
+    assert 'id="error-avatar_description"' in refused.text
+    assert "x" * 151 in refused.text
+    await change(browser, remove="avatar", avatar_description="Alice")
+    await settle(alpha, beta)
+    alice = await beta.known("https://alpha.test/users/alice")
+    assert alice is not None
+    assert (alice.profile.avatar, alice.profile.avatar_description) == (None, "")
 
 
 async def test_picture_is_removed(alpha: Server, bob: Person, clock: Clock) -> None:

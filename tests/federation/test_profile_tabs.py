@@ -9,11 +9,14 @@ from fedlearn.domain.audience import Reach, Scope
 from fedlearn.domain.notifications import NotificationKind
 from fedlearn.services import accounts, blocks, deletion
 from fedlearn.web.pages import profiles
+from tests.api.apps import app_of
 from tests.federation.browser import open_browser, sign_in
+from tests.federation.forms import send
 from tests.federation.peer import Person
 from tests.federation.scenes import is_read_by, reads, told
-from tests.federation.server import Server
+from tests.federation.server import Server, settle
 from tests.federation.test_keeping import press
+from tests.pictures import photograph
 
 TABS = ("", "/replies", "/media", "/followers", "/following")
 
@@ -29,6 +32,12 @@ async def hide_follows(server: Server, name: str) -> None:
     """Somebody chooses not to show who follows whom."""
     actor = await server.actor(name)
     await accounts.change_profile(server.instance, actor, name="", bio="", hides_follows=True)
+
+
+async def untick(browser: httpx.AsyncClient, box: str) -> None:
+    """Send the form of the profile without one of its boxes."""
+    answer = await send(browser, "/settings", "/settings/profile", name="", bio="", offered=box)
+    assert answer.status_code == 303
 
 
 async def test_tabs_show_what_they_say(alpha: Server) -> None:
@@ -58,6 +67,38 @@ async def test_tabs_hide_what_is_not_for_everybody(alpha: Server) -> None:
         assert (await stranger.get(f"/@nobody{tab}")).status_code == 404
     assert "kept inside" in await page_of(colleague, "/@alice")
     assert "for followers" not in await page_of(colleague, "/@alice/replies")
+
+
+async def test_tabs_are_their_owners_choice(alpha: Server, beta: Server) -> None:
+    """What somebody does not show on their profile is not there, neither here nor elsewhere."""
+    alice = await app_of(alpha, "alice")
+    other = await alpha.post("bob", "by bob")
+    posts = []
+    for words, parent in (("by itself", None), ("an answer", str(other.id))):
+        files = {"file": ("x.png", photograph(), "image/png")}
+        media = (await alice.ask("POST", "/v2/media", files=files)).json()["id"]
+        sent = {"status": words, "media_ids": [media], "in_reply_to_id": parent}
+        posts.append((await alice.ask("POST", "/v1/statuses", json=sent)).json())
+    await alice.ask("POST", "/v1/featured_tags", json={"name": "bees"})
+    await beta.follow("carl", "@alice@alpha.test")
+    await settle(alpha, beta)
+    owner, reader = await sign_in(alpha, "alice"), await sign_in(beta, "carl")
+    page = await page_of(owner, "/@alice/media")
+    assert "by itself" in page
+    assert "an answer" in page
+    assert "/@alice/tagged/bees" in page
+    await untick(owner, "shows_media_replies")
+    page = await page_of(owner, "/@alice/media")
+    assert "by itself" in page
+    assert "an answer" not in page
+    await untick(owner, "shows_media")
+    await untick(owner, "shows_featured")
+    await settle(alpha, beta)
+    for browser, path in ((owner, "/@alice"), (reader, "/@alice@alpha.test")):
+        page = await page_of(browser, path)
+        assert f"{path}/media" not in page
+        assert "/tagged/bees" not in page
+        assert (await browser.get(f"{path}/media")).status_code == 404
 
 
 async def test_who_follows_whom(alpha: Server, bob: Person) -> None:

@@ -213,7 +213,10 @@ def test_actor_has_what_peers_read(rendered_actor: Document) -> None:
             "id type preferredUsername webfinger name summary url published inbox outbox followers "
             "following featured featuredTags movedTo"
         ),
-        bool: "manuallyApprovesFollowers discoverable indexable memorial",
+        bool: (
+            "manuallyApprovesFollowers discoverable indexable memorial showMedia "
+            "showRepliesInMedia showFeatured"
+        ),
         list: "@context attachment tag alsoKnownAs assertionMethod",
         dict: "publicKey endpoints",
     }

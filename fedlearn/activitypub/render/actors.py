@@ -37,6 +37,9 @@ def render_actor(actor: Actor, key: PublicKey, uris: Uris) -> Document:
         "discoverable": profile.is_discoverable,
         "indexable": profile.is_indexable,
         "memorial": False,
+        "showMedia": profile.shows_media,
+        "showRepliesInMedia": profile.shows_media_replies,
+        "showFeatured": profile.shows_featured,
         "publicKey": {"id": key.uri, "owner": key.owner, "publicKeyPem": key.pem},
         # The same key once more, in the form that newer peers read.
         "assertionMethod": [
@@ -54,8 +57,12 @@ def render_actor(actor: Actor, key: PublicKey, uris: Uris) -> Document:
         "tag": [],
         "alsoKnownAs": list(profile.also_known_as),
     }
-    pictures = {"icon": profile.avatar, "image": profile.header}
-    document |= {name: _render_picture(url) for name, url in pictures.items() if url}
+    if profile.avatar:
+        document["icon"] = _render_picture(profile.avatar, profile.avatar_description)
+    if profile.header:
+        document["image"] = _render_picture(profile.header, profile.header_description)
+    if profile.attribution_domains:
+        document["attributionDomains"] = list(profile.attribution_domains)
     if profile.moved_to:
         document["movedTo"] = profile.moved_to
     return document
@@ -76,6 +83,10 @@ def render_gone_actor(actor: Actor) -> Document:
     }
 
 
-def _render_picture(url: str) -> Document:
+def _render_picture(url: str, description: str) -> Document:
+    """A picture; Mastodon reads in `summary` what it shows, others in `name`."""
     media_type, _ = mimetypes.guess_type(url, strict=False)
-    return {"type": "Image", "mediaType": media_type or "image/png", "url": url}
+    document: Document = {"type": "Image", "mediaType": media_type or "image/png", "url": url}
+    if description:
+        document |= {"name": description, "summary": description}
+    return document

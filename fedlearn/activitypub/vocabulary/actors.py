@@ -1,5 +1,6 @@
 """This is where a received document becomes an actor, with the keys that it owns."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -23,6 +24,9 @@ LONGEST_FIELD = 2047
 MOST_FIELDS = 50
 MOST_ALIASES = 256
 MOST_KEYS = 10
+MOST_DOMAINS = 100
+LONGEST_DESCRIPTION = 1500
+DOMAIN = re.compile(r"[a-z0-9]([a-z0-9.-]{0,252}[a-z0-9])?")
 
 ACTOR_KINDS = frozenset(kind.value for kind in ActorKind)
 
@@ -54,6 +58,12 @@ class ActorDocument:
     is_indexable: bool
     published: Millis | None
     emojis: tuple[Emoji, ...]
+    avatar_description: str
+    header_description: str
+    shows_media: bool
+    shows_media_replies: bool
+    shows_featured: bool
+    attribution_domains: tuple[str, ...]
     keys: tuple[PublicKey, ...]
 
 
@@ -101,6 +111,15 @@ def read_actor(document: Document) -> ActorDocument:
         is_indexable=values.flag(document.get("indexable")),
         published=values.moment(document.get("published")),
         emojis=read_emojis(values.objects(document.get("tag"))),
+        avatar_description=_description(document.get("icon")),
+        header_description=_description(document.get("image")),
+        # Who says nothing of these has never been asked.
+        shows_media=document.get("showMedia") is not False,
+        shows_media_replies=document.get("showRepliesInMedia") is not False,
+        shows_featured=document.get("showFeatured") is not False,
+        attribution_domains=tuple(
+            islice(_domains(document.get("attributionDomains")), MOST_DOMAINS)
+        ),
         keys=read_keys(document, uri),
     )
 
@@ -113,6 +132,22 @@ def _picture(value: Any) -> str | None:
         if isinstance(item, dict) and (found := values.web_url(item)):
             return found
     return None
+
+
+def _description(value: Any) -> str:
+    """What a picture shows, by the words of its owner."""
+    for one in values.objects(value):
+        for name in ("summary", "name"):
+            if found := values.text(one.get(name), LONGEST_DESCRIPTION):
+                return found
+    return ""
+
+
+def _domains(value: Any) -> Iterator[str]:
+    for one in values.items(value):
+        name = values.text(one).strip().lower()
+        if DOMAIN.fullmatch(name):
+            yield name
 
 
 def _fields(document: Document) -> Iterator[tuple[str, str]]:

@@ -19,7 +19,8 @@ from fedlearn.web.context import instance_of
 from fedlearn.web.json import json
 from fedlearn.web.mastodon.accounts import find_actor
 from fedlearn.web.mastodon.callers import require_user, viewer_of
-from fedlearn.web.mastodon.entities.describing import Entity, day
+from fedlearn.web.mastodon.entities.describing import Entity
+from fedlearn.web.mastodon.entities.profiles import featured_hashtag_entity
 from fedlearn.web.mastodon.parameters import read_parameters
 from fedlearn.web.mastodon.people import respond_with_people
 from fedlearn.web.mastodon.tags import tag_entities
@@ -90,11 +91,4 @@ async def _hashtags(request: Request, viewer: Viewer, owner: Actor) -> list[Feat
 
 
 def _entity(request: Request, owner: Actor, shown: FeaturedHashtag) -> Entity:
-    """FeaturedTag: it leads to its owner's posts with it. Clients want the count as a text."""
-    return {
-        "id": str(shown.id),
-        "name": shown.name,
-        "url": instance_of(request).uris.hashtag_of(owner.acct, shown.name),
-        "statuses_count": str(shown.posts),
-        "last_status_at": None if shown.last_at is None else day(shown.last_at),
-    }
+    return featured_hashtag_entity(instance_of(request).uris, owner, shown)

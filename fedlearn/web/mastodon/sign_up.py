@@ -21,15 +21,9 @@ from fedlearn.text.languages import languages
 from fedlearn.web.context import address_of, instance_of, parts_of, severity_of
 from fedlearn.web.json import json
 from fedlearn.web.mastodon.callers import require_app
-from fedlearn.web.mastodon.entities.describing import Entity
 from fedlearn.web.mastodon.entities.oauth import token_entity
 from fedlearn.web.mastodon.parameters import Parameters, read_parameters
-
-BLANK = {"error": "ERR_BLANK", "description": "can't be blank"}
-NO_ADDRESS = {"error": "ERR_INVALID", "description": "is invalid"}
-NOT_AGREED = {"error": "ERR_ACCEPTED", "description": "must be accepted"}
-
-Details = dict[str, list[dict[str, str]]]
+from fedlearn.web.mastodon.refusing import BLANK, NOT_AGREED, NOT_VALID, Details, refusal
 
 
 async def create_account(request: Request) -> Response:
@@ -43,14 +37,14 @@ async def create_account(request: Request) -> Response:
     await parts_of(request).limits.spend(Rate.SIGN_IN, address_of(request))
     parameters = await read_parameters(request)
     if details := _missing(parameters, instance.settings.registration):
-        return _refusal(details)
+        return refusal(details)
     await parts_of(request).limits.spend_letter(parameters.text("email") or "")
     try:
         user = await _sign_up(instance, parameters, severity)
     except Invalid as error:
         if not error.fields:
             raise
-        return _refusal(_details(error, parameters))
+        return refusal(_details(error, parameters))
     token, secret = await oauth.issue(instance, caller.token.application, user, caller.token.scopes)
     return json(token_entity(token, secret))
 
@@ -73,7 +67,7 @@ async def _sign_up(instance: Instance, parameters: Parameters, severity: Severit
 def _missing(parameters: Parameters, mode: Registration) -> Details:
     """What was not said at all."""
     details: Details = {
-        name: [BLANK, NO_ADDRESS] if name == "email" else [BLANK]
+        name: [BLANK, NOT_VALID] if name == "email" else [BLANK]
         for name in _required(parameters, mode)
         if not (parameters.text(name) or "").strip()
     }
@@ -104,13 +98,3 @@ def _details(error: Invalid, parameters: Parameters) -> Details:
         name: [{"error": codes.get(name, "ERR_INVALID"), "description": text}]
         for name, text in error.fields.items()
     }
-
-
-def _refusal(details: Details) -> Response:
-    said = [
-        f"{name.capitalize()} {one['description']}"
-        for name, found in details.items()
-        for one in found
-    ]
-    body: Entity = {"error": f"Validation failed: {', '.join(said)}", "details": details}
-    return json(body, status=422)

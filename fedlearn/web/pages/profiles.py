@@ -60,7 +60,7 @@ async def replies_page(request: Request) -> Response:
 
 
 async def media_page(request: Request) -> Response:
-    """What somebody posts with pictures, films or sounds."""
+    """What somebody posts with pictures, films or sounds, if they show it."""
     return await _render_posts(request, "media", db_profiles.media_page)
 
 
@@ -82,6 +82,8 @@ async def following_page(request: Request) -> Response:
 
 async def _render_posts(request: Request, tab: str, question: db_profiles.Tab) -> Response:
     viewer, actor = await _who(request)
+    if tab == "media" and not actor.profile.shows_media:
+        raise NotFound(_("There is no such page here."))
     before = cursor_of(request)
     async with instance_of(request).db.read() as connection:
         page = await read_page(
@@ -147,7 +149,7 @@ async def _head(connection: Connection, viewer: Viewer, actor: Actor) -> dict[st
     me = viewer.actor_id or ActorId(0)
     followers, following = await db_follows.count_follows(connection, actor.id)
     standing = (await standings(connection, me, [actor.id]))[actor.id]
-    shown = await db_endorsements.endorsed_by(connection, actor.id, limit=MOST_ENDORSED)
+    hashtags, endorsed = await _featured(connection, actor)
     return {
         "actor": actor,
         "followers": followers,
@@ -160,12 +162,21 @@ async def _head(connection: Connection, viewer: Viewer, actor: Actor) -> dict[st
         "mute": standing.mute,
         "is_endorsed": standing.endorses,
         "note": standing.note,
-        "endorsed": [one for _id, one in shown],
-        "featured": await db_featured_hashtags.hashtags_featured_by(connection, actor.id),
+        "endorsed": endorsed,
+        "featured": hashtags,
         "lists": await db_lists.lists_of(connection, me),
         "lists_with": await db_lists.lists_with(connection, me, actor.id),
         "blocks_domain": standing.blocks_domain,
     }
+
+
+async def _featured(connection: Connection, actor: Actor) -> tuple[list[str], list[Actor]]:
+    """The hashtags and people that somebody shows, if they do."""
+    if not actor.profile.shows_featured:
+        return [], []
+    hashtags = await db_featured_hashtags.hashtags_featured_by(connection, actor.id)
+    people = await db_endorsements.endorsed_by(connection, actor.id, limit=MOST_ENDORSED)
+    return hashtags, [one for _id, one in people]
 
 
 async def _who(request: Request) -> tuple[Viewer, Actor]:

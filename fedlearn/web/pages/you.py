@@ -15,9 +15,9 @@ from fedlearn.domain.quotes import QuotePolicy
 from fedlearn.errors import Invalid
 from fedlearn.services import accounts, preferences, profile_pictures, signing_in
 from fedlearn.services.attachments import too_large
-from fedlearn.services.fields import MOST_FIELDS, TypedField, as_typed
+from fedlearn.services.fields import MOST_FIELDS, TypedField, fields_as_typed
+from fedlearn.text.format import as_typed
 from fedlearn.text.languages import N_, _, language, languages
-from fedlearn.text.sanitize import to_plain_text
 from fedlearn.web.context import instance_of, parts_of
 from fedlearn.web.pages.forms import text_of
 from fedlearn.web.pages.pictures import read_files
@@ -31,6 +31,11 @@ NOTICES = {
     "posting": N_("New posts have this language, and go by this clock."),
     "language": N_("Pages speak your language from now on."),
 }
+# What is chosen for a profile by ticking a box.
+BOXES = (
+    *("is_locked", "hides_follows", "is_discoverable", "is_indexable"),
+    *("shows_media", "shows_media_replies", "shows_featured"),
+)
 
 
 async def settings_page(request: Request) -> Response:
@@ -50,11 +55,9 @@ async def change_profile(request: Request) -> Response:
             me,
             name=text_of(form, "name"),
             bio=text_of(form, "bio"),
-            is_locked=_choice(form, "is_locked"),
-            hides_follows=_choice(form, "hides_follows"),
-            is_discoverable=_choice(form, "is_discoverable"),
-            is_indexable=_choice(form, "is_indexable"),
             fields=_typed_fields(form),
+            attribution_domains=_domains(form),
+            **{name: _choice(form, name) for name in BOXES},
         )
     except Invalid as refusal:
         return await _render_settings(request, form, refusal)
@@ -65,6 +68,12 @@ async def change_profile(request: Request) -> Response:
 def _choice(form: FormData, name: str) -> bool | None:
     """Whether a box was ticked; None when it was not on the form at all."""
     return bool(text_of(form, name)) if name in form or name in form.getlist("offered") else None
+
+
+def _domains(form: FormData) -> list[str] | None:
+    """Websites, one in each line; None when they were not on the form."""
+    name = "attribution_domains"
+    return text_of(form, name).split() if name in form else None
 
 
 def _typed_fields(form: FormData) -> list[TypedField] | None:
@@ -85,11 +94,16 @@ async def change_pictures(request: Request) -> Response:
         refusal = Invalid(said, dict.fromkeys(error.fields, said))
         return await _render_settings(request, _as_draft(me.profile), refusal, status=413)
     removed = [place for place in ProfilePicture if text_of(form, "remove") == place]
+    names = {place: f"{place}_description" for place in ProfilePicture}
+    descriptions = {place: text_of(form, name) for place, name in names.items() if name in form}
     chosen = await read_files(form, ProfilePicture)
     try:
-        await profile_pictures.change_pictures(instance_of(request), me, chosen, removed)
+        await profile_pictures.change_pictures(
+            instance_of(request), me, chosen, removed, descriptions
+        )
     except Invalid as refusal:
-        return await _render_settings(request, _as_draft(me.profile), refusal)
+        typed = {names[place]: text for place, text in descriptions.items()}
+        return await _render_settings(request, _as_draft(me.profile) | typed, refusal)
     parts_of(request).documents.forget(f"actor {me.profile.username}")
     return RedirectResponse(f"/@{me.profile.username}", status_code=303)
 
@@ -152,26 +166,17 @@ async def change_password(request: Request) -> Response:
 def _as_draft(profile: Profile) -> dict[str, str]:
     """A profile as the form holds it."""
     lines: dict[str, str] = {}
-    for number, field in enumerate(as_typed(profile.fields)):
+    for number, field in enumerate(fields_as_typed(profile.fields)):
         lines |= {f"field_{number}_name": field.name, f"field_{number}_value": field.value}
     return {
         **lines,
         "name": profile.name,
-        "bio": _as_typed(profile.summary),
-        "is_locked": "on" if profile.is_locked else "",
-        "hides_follows": "on" if profile.hides_follows else "",
-        "is_discoverable": "on" if profile.is_discoverable else "",
-        "is_indexable": "on" if profile.is_indexable else "",
+        "bio": as_typed(profile.summary),
+        "attribution_domains": "\n".join(profile.attribution_domains),
+        "avatar_description": profile.avatar_description,
+        "header_description": profile.header_description,
+        **{name: "on" if getattr(profile, name) else "" for name in BOXES},
     }
-
-
-def _as_typed(markup: str) -> str:
-    """The text of a biography, with the lines and paragraphs that its author made."""
-    paragraphs = markup.removesuffix("</p>").split("</p>")
-    return "\n\n".join(
-        "\n".join(to_plain_text(line) for line in paragraph.split("<br>"))
-        for paragraph in paragraphs
-    )
 
 
 async def _render_settings(
@@ -189,6 +194,7 @@ async def _render_settings(
         locale=(await require_user(request)).locale or "",
         languages=[language(code) for code in languages()],
         most_fields=MOST_FIELDS,
+        longest_description=profile_pictures.LONGEST_DESCRIPTION,
         draft=draft,
         errors=errors_of(refusal),
         notice=notice,

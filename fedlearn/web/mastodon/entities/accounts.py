@@ -5,6 +5,7 @@ from fedlearn.domain.collections import can_be_featured
 from fedlearn.domain.ids import DAY_MS, Millis
 from fedlearn.services.collections import MOST_COLLECTIONS
 from fedlearn.services.placeholders import avatar_path
+from fedlearn.text.format import as_typed
 from fedlearn.text.sanitize import to_plain_text
 from fedlearn.web.entity_cache import Written, written
 from fedlearn.web.mastodon.entities.describing import (
@@ -40,7 +41,7 @@ def account_entity(of: Describing, actor: Actor, *, moved_to: Actor | None = Non
         "acct": actor.acct,
         "display_name": profile.name,
         "locked": profile.is_locked,
-        "bot": profile.kind in {ActorKind.SERVICE, ActorKind.APPLICATION},
+        "bot": is_bot(actor),
         "group": profile.kind is ActorKind.GROUP,
         "discoverable": profile.is_discoverable,
         "indexable": profile.is_indexable,
@@ -51,13 +52,18 @@ def account_entity(of: Describing, actor: Actor, *, moved_to: Actor | None = Non
         "uri": profile.uri,
         "avatar": avatar,
         "avatar_static": avatar,
+        "avatar_description": profile.avatar_description,
         "header": header,
         "header_static": header,
+        "header_description": profile.header_description,
         "followers_count": figures.followers,
         "following_count": figures.following,
         "statuses_count": figures.statuses,
         "last_status_at": day(seen) if seen is not None else None,
         "hide_collections": profile.hides_follows,
+        "show_media": profile.shows_media,
+        "show_media_replies": profile.shows_media_replies,
+        "show_featured": profile.shows_featured,
         "emojis": [emoji_entity(of, one) for one in profile.emojis],
         "feature_approval": feature_approval_entity(of, actor),
         "roles": [],
@@ -80,9 +86,14 @@ def feature_approval_entity(of: Describing, actor: Actor) -> Entity:
 
 def partial_account_entity(of: Describing, actor: Actor) -> Entity:
     """PartialAccountWithAvatar."""
-    told = ("id", "acct", "url", "avatar", "avatar_static", "locked", "bot")
+    pictured = ("avatar", "avatar_static", "avatar_description")
     whole = account_entity(of, actor)
-    return {name: whole[name] for name in told}
+    return {name: whole[name] for name in ("id", "acct", "url", *pictured, "locked", "bot")}
+
+
+def is_bot(actor: Actor) -> bool:
+    """Whether a program posts there."""
+    return actor.profile.kind in {ActorKind.SERVICE, ActorKind.APPLICATION}
 
 
 def field_entity(field: ProfileField) -> Entity:
@@ -91,23 +102,27 @@ def field_entity(field: ProfileField) -> Entity:
     return {"name": field.name, "value": field.value, "verified_at": verified}
 
 
+def typed_field_entity(field: ProfileField) -> Entity:
+    """Field, as its owner has typed it."""
+    return field_entity(field) | {"value": to_plain_text(field.value)}
+
+
 def credential_account_entity(of: Describing, user: User, *, follow_requests: int) -> Entity:
     """CredentialAccount: an account as its owner sees it, with what they typed."""
     profile = user.actor.profile
-    typed = [{**field_entity(one), "value": to_plain_text(one.value)} for one in profile.fields]
     return {
         **account_entity(of, user.actor),
         "source": {
             "privacy": VISIBILITIES[user.habits.reach],
             "sensitive": user.habits.is_sensitive,
             "language": user.posting_language or "",
-            "note": to_plain_text(profile.summary),
-            "fields": typed,
+            "note": as_typed(profile.summary),
+            "fields": [typed_field_entity(one) for one in profile.fields],
             "follow_requests_count": follow_requests,
             "hide_collections": profile.hides_follows,
             "discoverable": profile.is_discoverable,
             "indexable": profile.is_indexable,
-            "attribution_domains": [],
+            "attribution_domains": list(profile.attribution_domains),
             "quote_policy": user.habits.quote_policy.value,
         },
         "role": role_entity(user.role),

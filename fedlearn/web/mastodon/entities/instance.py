@@ -9,8 +9,10 @@ from fedlearn.ffmpeg import MOST_FRAMES_A_SECOND, MOST_POINTS
 from fedlearn.instance import VERSION, Instance
 from fedlearn.services.drafts import LONGEST_DESCRIPTION, MOST_PICTURES
 from fedlearn.services.featured import MOST_HASHTAGS
+from fedlearn.services.fields import LONGEST_FIELD, MOST_FIELDS
 from fedlearn.services.passwords import SHORTEST_PASSWORD
 from fedlearn.services.pins import MOST_PINS
+from fedlearn.services.profile_pictures import LONGEST_DESCRIPTION as LONGEST_OF_PROFILE
 from fedlearn.services.push import sender_of
 from fedlearn.settings import Registration, Settings
 from fedlearn.text.languages import languages
@@ -113,6 +115,11 @@ def configuration_entity(of: Describing, place: Place) -> Entity:
             "max_pinned_statuses": MOST_PINS,
             "max_display_name_length": settings.max_display_name_characters,
             "max_note_length": settings.max_bio_characters,
+            "max_avatar_description_length": LONGEST_OF_PROFILE,
+            "max_header_description_length": LONGEST_OF_PROFILE,
+            "max_profile_fields": MOST_FIELDS,
+            "profile_field_name_limit": LONGEST_FIELD,
+            "profile_field_value_limit": LONGEST_FIELD,
             "min_password_length": SHORTEST_PASSWORD,
         },
         "statuses": {
