@@ -38,10 +38,10 @@ async def add_attachments(
         """
         INSERT INTO attachment (
             status_id, position, media_type, url, description, blurhash, width, height, focus_x,
-            focus_y, media_id)
+            focus_y, media_id, cover)
         VALUES (
             :id, :position, :media_type, :url, :description, :blurhash, :width, :height, :focus_x,
-            :focus_y, :media_id)
+            :focus_y, :media_id, :cover)
         """,
         [
             {"id": status_id, "position": position, **_columns(attachment)}
@@ -146,6 +146,7 @@ def _columns(attachment: Attachment) -> Mapping[str, Any]:
         "focus_x": attachment.focus.x if attachment.focus else None,
         "focus_y": attachment.focus.y if attachment.focus else None,
         "media_id": attachment.media_id,
+        "cover": attachment.cover,
     }
 
 
@@ -172,4 +173,5 @@ def _attachment_of(row: Row) -> Attachment:
         focus=Focus(x, y) if x is not None and y is not None else None,
         media_id=row["media_id"],
         run=run_of(row),
+        cover=row["cover"],
     )

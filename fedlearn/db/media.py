@@ -100,6 +100,9 @@ async def media_of_actors(connection: Connection, actor_ids: Sequence[ActorId]) 
         SELECT t.url FROM status s JOIN attachment t ON t.status_id = s.id
         WHERE s.actor_id IN :ids
         UNION
+        SELECT t.cover FROM status s JOIN attachment t ON t.status_id = s.id
+        WHERE s.actor_id IN :ids AND t.cover IS NOT NULL
+        UNION
         SELECT p.image FROM status s JOIN preview p ON p.status_id = s.id
         WHERE s.actor_id IN :ids AND p.image IS NOT NULL
         """,

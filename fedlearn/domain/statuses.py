@@ -18,7 +18,8 @@ from fedlearn.domain.quotes import QuotePolicy, QuoteState
 class Attachment:
     """A picture, sound or film that belongs to a status; `url` is where its owner serves it.
 
-    `media_id` is that of the upload, and `run` how it runs, for what was uploaded here.
+    `media_id` is that of the upload, and `run` how it runs, for what was uploaded here. `cover` is
+    the picture that stands for a film or sound of another server; ours is `small_address`.
     """
 
     media_type: str
@@ -30,6 +31,7 @@ class Attachment:
     focus: Focus | None = None
     media_id: int | None = None
     run: Run | None = None
+    cover: str | None = None
 
     @property
     def kind(self) -> MediaKind:

@@ -642,6 +642,8 @@ async def test_film_sound_and_picture_are_attached(
         view = await created(alpha, bob, document)
         files = [one.url.removeprefix(base) for one in view.attachments]
         assert files == ([shown] if shown else [])
+        cover = None if kind == "Image" else f"{base}850.jpg"
+        assert all(one.cover == cover for one in view.attachments)
         assert view.preview == Preview(page["href"], "The dance", image=f"{base}850.jpg")
         assert all(one.description == "The dance" for one in view.attachments)
     bad = [page, {"mediaType": "video/mp4", "href": "javascript:alert(1)"}, "x", 7, None]

@@ -17,6 +17,7 @@ from fedlearn.domain.roles import TERMINAL
 from fedlearn.domain.statuses import Attachment
 from fedlearn.services import cleaning, media, moderation
 from fedlearn.settings import Settings
+from tests.api.apps import app_of
 from tests.clock import DAY, Clock
 from tests.federation.browser import open_browser, sign_in
 from tests.federation.network import Network
@@ -96,6 +97,36 @@ async def test_pages_show_pictures_from_our_own_address(
         answer = await browser.get(path_of(alpha, url))
         assert (answer.status_code, answer.content) == (200, png(size))
     assert peer.asked_for("/paper.pdf") == peer.asked_for("/film.mp4") == 0
+
+
+COVERED = {
+    "film.mp4": ("video/mp4", {"type": "Image", "url": "https://peer.test/0.png"}),
+    "tone.mp3": ("audio/mpeg", "https://peer.test/1.png"),
+    "tone.ogg": ("audio/ogg", [{"type": "Image", "url": "https://peer.test/2.png"}]),
+}
+
+
+async def test_films_and_sounds_are_shown_by_their_covers(alpha: Server, bob: Person) -> None:
+    """Whatever shape their picture has, it is shown from an address of ours, on pages and in apps."""
+    await reads(alpha, "alice", bob)
+    base = "https://peer.test/"
+    for name, (media_type, icon) in COVERED.items():
+        await shows(alpha, bob, picture(base + name, mediaType=media_type, icon=icon))
+    await shows(alpha, bob, picture(f"{base}bee.png", icon=f"{base}3.png"))
+    await shows(alpha, bob, picture(f"{base}x.mp4", mediaType="video/mp4", icon="javascript:x"))
+    page = (await (await sign_in(alpha, "alice")).get("/")).text
+    covers = [path_of(alpha, f"{base}{number}.png") for number in range(4)]
+    assert f'poster="{covers[0]}"' in page
+    for cover in covers[1:3]:
+        assert f'<img class="cover" src="{cover}"' in page
+    assert covers[3] not in page
+    posts = await (await app_of(alpha, "alice")).get("/v1/timelines/home")
+    told = {one["remote_url"]: one for post in posts for one in post["media_attachments"]}
+    for number, name in enumerate(COVERED):
+        assert told[base + name]["preview_url"] == f"https://alpha.test{covers[number]}"
+        assert told[base + name]["preview_remote_url"] == f"{base}{number}.png"
+    assert told[f"{base}bee.png"]["preview_remote_url"] is None
+    assert told[f"{base}x.mp4"]["preview_url"] is None
 
 
 async def test_sensitive_pictures_wait_behind_a_word(alpha: Server, bob: Person) -> None:

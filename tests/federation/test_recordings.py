@@ -9,6 +9,7 @@ import pytest
 from fedlearn.domain.media import MediaKind
 from fedlearn.services import health
 from fedlearn.services.drafts import MediaDraft
+from fedlearn.services.lookup import look_up
 from fedlearn.services.recordings import take_in
 from fedlearn.settings import Settings
 from fedlearn.web.pages import pictures
@@ -115,6 +116,25 @@ async def test_other_servers_get_a_film(alpha: Server) -> None:
     assert film["duration"].startswith("PT0.5")
     assert len(film["blurhash"]) > 6
     assert film["url"].endswith(".mp4")
+    assert film["icon"]["type"] == "Image"
+    shown = await alpha.get(film["icon"]["url"])
+    assert (shown.status_code, shown.headers["content-type"]) == (200, film["icon"]["mediaType"])
+
+
+async def test_other_servers_get_the_cover_of_a_sound(alpha: Server, beta: Server) -> None:
+    """A sound has an icon where somebody gave it one, and is shown with it there; else it has none."""
+    alice = await alpha.actor("alice")
+    for cover in (photograph(), None):
+        media = await take_in(alpha.instance, alice, recording("mp3"), cover)
+        await settle(alpha)
+        view = await alpha.post("alice", "listen", media=(MediaDraft(media.id, "A tone"),))
+        (sound,) = (await alpha.get(view.status.uri)).json()["attachment"]
+        assert ("icon" in sound) is (cover is not None)
+        await look_up(beta.instance, await beta.actor("bob"), view.status.uri)
+        there = await beta.seen_by("bob", view.status.uri)
+        assert there is not None
+        (known,) = there.attachments
+        assert known.cover == (sound["icon"]["url"] if cover else None)
 
 
 async def test_doctor_tries_ffmpeg(alpha: Server) -> None:

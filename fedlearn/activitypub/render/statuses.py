@@ -12,6 +12,7 @@ from fedlearn.activitypub.render.quotes import render_quote, render_quote_policy
 from fedlearn.activitypub.uris import Uris
 from fedlearn.domain.audience import Reach
 from fedlearn.domain.ids import Millis, Uri
+from fedlearn.domain.media import PICTURE, small_address
 from fedlearn.domain.statuses import Attachment, StatusView
 
 
@@ -88,6 +89,7 @@ def _render_attachment(attachment: Attachment) -> Document:
         "height": attachment.height,
         "focalPoint": [attachment.focus.x, attachment.focus.y] if attachment.focus else None,
         "duration": f"PT{attachment.run.seconds:g}S" if attachment.run else None,
+        "icon": _render_cover(attachment) if attachment.run else None,
     }
     return {
         "type": "Document",
@@ -98,6 +100,12 @@ def _render_attachment(attachment: Attachment) -> Document:
         "summary": attachment.description,
         **{name: value for name, value in optional.items() if value is not None},
     }
+
+
+def _render_cover(attachment: Attachment) -> Document | None:
+    """The picture by which a film or sound is shown, as far as it has one."""
+    url = small_address(attachment.url, attachment.blurhash)
+    return {"type": "Image", "mediaType": PICTURE, "url": url} if url else None
 
 
 def _render_tags(view: StatusView, uris: Uris) -> list[Document]:

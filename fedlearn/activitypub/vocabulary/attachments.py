@@ -22,6 +22,7 @@ BLURHASH = re.compile(r"[0-9A-Za-z#$%*+,\-.:;=?@\[\]^_{|}~]{6,164}")
 # A film of more lines than this is more than a page needs.
 MOST_LINES = 720
 PICTURES = ("image", "icon")
+WITH_COVER = ("video/", "audio/")
 
 
 def read_attachments(document: Document) -> tuple[Attachment, ...]:
@@ -56,17 +57,19 @@ def _media(document: Document) -> Iterator[Attachment]:
         url = values.web_url(one.get("url"))
         if not url or "href" in one:
             continue
+        media_type = _media_type(one, url)
         described = (values.text(one.get(name)) for name in ("summary", "name", "content"))
         description = next(filter(None, described), "")
         blurhash = values.text(one.get("blurhash"))
         yield Attachment(
-            media_type=_media_type(one, url),
+            media_type=media_type,
             url=url,
             description=description[:LONGEST_DESCRIPTION],
             blurhash=blurhash if BLURHASH.fullmatch(blurhash) else None,
             width=values.number(one.get("width")),
             height=values.number(one.get("height")),
             focus=_focus(one.get("focalPoint")),
+            cover=_picture(one) if media_type.startswith(WITH_COVER) else None,
         )
 
 
@@ -93,6 +96,7 @@ def _own_medium(document: Document) -> list[Attachment]:
             description=values.natural_text(document, "name", LONGEST_TITLE)[0],
             width=values.number(link.get("width")),
             height=values.number(link.get("height")),
+            cover=_picture(document) if media_type.startswith(WITH_COVER) else None,
         )
         for link in _links(document)
         if (url := values.web_url(link))

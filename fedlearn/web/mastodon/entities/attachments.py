@@ -29,8 +29,9 @@ def attachment_entity(
     media_id = attachment.media_id or f"{status.id}{position}"
     entity = _entity(str(media_id), attachment.kind, url, attachment.description)
     return entity | {
-        "preview_url": _preview(attachment, url, is_ours=is_ours),
+        "preview_url": _preview(of, attachment, url, is_ours=is_ours),
         "remote_url": None if is_ours else attachment.url,
+        "preview_remote_url": attachment.cover,
         "meta": _meta(attachment.width, attachment.height, attachment.focus, attachment.run),
         "blurhash": attachment.blurhash,
     }
@@ -65,9 +66,11 @@ def _entity(media_id: str, kind: MediaKind, url: str | None, description: str) -
     }
 
 
-def _preview(attachment: Attachment, url: str, *, is_ours: bool) -> str | None:
+def _preview(of: Describing, attachment: Attachment, url: str, *, is_ours: bool) -> str | None:
     if is_ours:
         return small_address(url, attachment.blurhash) or None
+    if attachment.cover:
+        return of.media(attachment.cover)
     return url if attachment.kind is MediaKind.IMAGE else None
 
 
