@@ -128,6 +128,11 @@ class Settings:
         "open: anybody may sign up; approval: an operator lets each in; invite: with an invitation "
         "link; closed: accounts are made by the operator.",
     )
+    min_age: int | None = setting(
+        None,
+        "How many years old somebody must be to make an account for themselves. They say when they "
+        "were born; that is not kept. Without it nobody is asked.",
+    )
     shows_domain_blocks: bool = setting(
         False, "Whether /about lists the domains that are blocked or silenced, and why."
     )
@@ -331,6 +336,7 @@ def _parse(kind: Any, source: str, raw: Any) -> Any:
 PARSERS: dict[Any, Callable[[Any], Any]] = {
     str: spelling.text,
     int: spelling.number,
+    int | None: lambda raw: spelling.number(raw) if str(raw).strip() else None,
     float: spelling.seconds,
     bool: spelling.switch,
     Path: spelling.path,

@@ -52,6 +52,7 @@ class NewAccount:
     password: str | None = None
     role: Role = Role.USER
     invite_request: str = ""  # why they want to join
+    date_of_birth: str = ""  # asked of those who make one for themselves, and not kept
 
 
 async def create_account(

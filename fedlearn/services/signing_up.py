@@ -7,6 +7,7 @@ from fedlearn.domain.notifications import NotificationKind
 from fedlearn.errors import Invalid
 from fedlearn.instance import Instance
 from fedlearn.services.accounts import NewAccount, check_new, insert_account
+from fedlearn.services.ages import check_age
 from fedlearn.services.email_domains import refuse_blocked
 from fedlearn.services.notifications import tell_moderators
 from fedlearn.services.passwords import hash_password
@@ -30,6 +31,7 @@ async def sign_up(
         raise Invalid(_("Accounts are made by the people who run this server."))
     if severity is Severity.NO_ACCESS or severity is Severity.NO_SIGN_UP:
         raise Invalid(_("Nobody signs up from where you are."))
+    check_age(instance.settings.min_age, wanted.date_of_birth)
     if not wanted.password:
         raise Invalid(_("Choose a password."), {"password": _("Choose a password.")})
     confirmed = not instance.settings.confirms_email

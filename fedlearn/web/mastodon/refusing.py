@@ -8,7 +8,6 @@ from fedlearn.web.mastodon.entities.describing import Entity
 BLANK = {"error": "ERR_BLANK", "description": "can't be blank"}
 NOT_VALID = {"error": "ERR_INVALID", "description": "is invalid"}
 NOT_AGREED = {"error": "ERR_ACCEPTED", "description": "must be accepted"}
-TOO_YOUNG = {"error": "ERR_BELOW_LIMIT", "description": "is below the age limit"}
 
 Details = dict[str, list[dict[str, str]]]
 

@@ -3,6 +3,8 @@
 https://docs.joinmastodon.org/methods/accounts/#create
 """
 
+from collections.abc import Iterator
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,9 +15,10 @@ from fedlearn.errors import Forbidden, Invalid
 from fedlearn.instance import Instance
 from fedlearn.services import oauth, preferences
 from fedlearn.services.accounts import NAME, RESERVED, NewAccount
+from fedlearn.services.ages import TooYoung
 from fedlearn.services.email_domains import AddressRefused
 from fedlearn.services.signing_up import sign_up
-from fedlearn.settings import Registration
+from fedlearn.settings import Registration, Settings
 from fedlearn.text.emails import is_email
 from fedlearn.text.languages import languages
 from fedlearn.web.context import address_of, instance_of, parts_of, severity_of
@@ -36,7 +39,7 @@ async def create_account(request: Request) -> Response:
         raise Forbidden("This action is not allowed")
     await parts_of(request).limits.spend(Rate.SIGN_IN, address_of(request))
     parameters = await read_parameters(request)
-    if details := _missing(parameters, instance.settings.registration):
+    if details := _missing(parameters, instance.settings):
         return refusal(details)
     await parts_of(request).limits.spend_letter(parameters.text("email") or "")
     try:
@@ -55,6 +58,7 @@ async def _sign_up(instance: Instance, parameters: Parameters, severity: Severit
         parameters.text("email") or "",
         parameters.text("password"),
         invite_request=parameters.text("reason") or "",
+        date_of_birth=parameters.text("date_of_birth") or "",
     )
     invitation = parameters.text("invite_code") or ""
     user = await sign_up(instance, wanted, invitation, severity=severity)
@@ -64,11 +68,11 @@ async def _sign_up(instance: Instance, parameters: Parameters, severity: Severit
     return user
 
 
-def _missing(parameters: Parameters, mode: Registration) -> Details:
+def _missing(parameters: Parameters, settings: Settings) -> Details:
     """What was not said at all."""
     details: Details = {
         name: [BLANK, NOT_VALID] if name == "email" else [BLANK]
-        for name in _required(parameters, mode)
+        for name in _required(parameters, settings)
         if not (parameters.text(name) or "").strip()
     }
     if not parameters.boolean("agreement"):
@@ -76,10 +80,13 @@ def _missing(parameters: Parameters, mode: Registration) -> Details:
     return details
 
 
-def _required(parameters: Parameters, mode: Registration) -> tuple[str, ...]:
+def _required(parameters: Parameters, settings: Settings) -> Iterator[str]:
     """What must be said; why they want to join only by those who wait for a yes."""
-    is_asked_why = mode is Registration.APPROVAL and not parameters.text("invite_code")
-    return ("username", "email", "password", *(["reason"] if is_asked_why else []))
+    yield from ("username", "email", "password")
+    if settings.registration is Registration.APPROVAL and not parameters.text("invite_code"):
+        yield "reason"
+    if settings.min_age is not None:
+        yield "date_of_birth"
 
 
 def _details(error: Invalid, parameters: Parameters) -> Details:
@@ -93,6 +100,7 @@ def _details(error: Invalid, parameters: Parameters) -> Details:
         "email": unwanted if is_email(email) else "ERR_INVALID",
         "password": "ERR_TOO_SHORT",
         "reason": "ERR_TOO_LONG" if reason else "ERR_BLANK",
+        "date_of_birth": "ERR_BELOW_LIMIT" if isinstance(error, TooYoung) else "ERR_INVALID",
     }
     return {
         name: [{"error": codes.get(name, "ERR_INVALID"), "description": text}]

@@ -114,6 +114,7 @@ async def sign_up(request: Request) -> Response:
         email=text_of(form, "email").strip(),
         password=text_of(form, "password"),
         invite_request=text_of(form, "reason"),
+        date_of_birth=text_of(form, "date_of_birth"),
     )
     try:
         await spend_try(request)

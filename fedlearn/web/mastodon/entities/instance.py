@@ -164,7 +164,7 @@ def registrations_entity(settings: Settings) -> Entity:
         "approval_required": waits,
         "reason_required": waits,
         "message": None,
-        "min_age": None,
+        "min_age": settings.min_age,
         "url": None,
     }
 
