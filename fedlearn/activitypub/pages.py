@@ -1,15 +1,18 @@
 """This is where it is read what a web page says of itself, for those who have not gone there yet.
 
-Sources: Open Graph (https://ogp.me), and what HTML has had before it: a title and a description.
+Sources: Open Graph (https://ogp.me), what HTML has had before it, a title and a description, and
+`fediverse:creator`, with which Mastodon names the author.
 """
 
 import re
+from dataclasses import dataclass
 from html.parser import HTMLParser
 
 from fedlearn.activitypub import values
 from fedlearn.activitypub.client import Answer
 from fedlearn.activitypub.links import MOST_READ
 from fedlearn.activitypub.uris import joined
+from fedlearn.activitypub.webfinger import Handle, read_handle
 from fedlearn.domain.statuses import Preview
 
 LONGEST_TITLE = 200
@@ -19,6 +22,7 @@ TITLES = ("og:title", "twitter:title")
 DESCRIPTIONS = ("og:description", "twitter:description", "description")
 IMAGES = ("og:image:secure_url", "og:image", "og:image:url", "twitter:image")
 ALTS = ("og:image:alt", "twitter:image:alt")
+CREATORS = ("fediverse:creator",)
 SITES = ("og:site_name", "application-name")
 
 CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([A-Za-z0-9_-]+)""", re.IGNORECASE)
@@ -30,7 +34,15 @@ CHARSETS = re.compile(
 )
 
 
-def describe(answer: Answer) -> Preview | None:
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A page in a few words, and by whom it says that it is."""
+
+    preview: Preview
+    creator: Handle | None
+
+
+def describe(answer: Answer) -> Described | None:
     """What a page is about, by its own words; None for what is no page, or has no title."""
     if answer.content_type.partition(";")[0].strip().lower() not in {
         "text/html",
@@ -42,7 +54,7 @@ def describe(answer: Answer) -> Preview | None:
     if not title:
         return None
     image = head.first(IMAGES)
-    return Preview(
+    preview = Preview(
         url=answer.url,
         title=title,
         description=_line(head.first(DESCRIPTIONS), LONGEST_DESCRIPTION),
@@ -50,6 +62,7 @@ def describe(answer: Answer) -> Preview | None:
         image_description=_line(head.first(ALTS), LONGEST_ALT),
         site=_line(head.first(SITES), LONGEST_TITLE),
     )
+    return Described(preview, read_handle(head.first(CREATORS)))
 
 
 class _Head(HTMLParser):

@@ -115,8 +115,9 @@ async def _add_preview(connection: Connection, status_id: StatusId, preview: Pre
     await connection.execute(
         """
         INSERT INTO preview (
-            status_id, url, title, description, image, image_description, site)
-        VALUES (:id, :url, :title, :description, :image, :image_description, :site)
+            status_id, url, title, description, image, image_description, site, creator_id)
+        VALUES (
+            :id, :url, :title, :description, :image, :image_description, :site, :creator_id)
         """,
         id=status_id,
         url=preview.url,
@@ -125,6 +126,7 @@ async def _add_preview(connection: Connection, status_id: StatusId, preview: Pre
         image=preview.image,
         image_description=preview.image_description,
         site=preview.site,
+        creator_id=preview.creator_id,
     )
 
 
@@ -158,6 +160,7 @@ def _preview_of(row: Row) -> Preview:
         image=row["image"],
         image_description=row["image_description"],
         site=row["site"],
+        creator_id=row["creator_id"],
     )
 
 

@@ -29,7 +29,7 @@ from fedlearn.domain.audience import Viewer
 from fedlearn.domain.ids import ActorId, StatusId
 from fedlearn.domain.polls import Poll
 from fedlearn.domain.quotes import Quote, QuoteState
-from fedlearn.domain.statuses import QuoteView, ReactionView, StatusView
+from fedlearn.domain.statuses import Preview, QuoteView, ReactionView, StatusView
 
 
 async def status_view(
@@ -99,9 +99,10 @@ class _Details:
     own: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def author_ids(self) -> list[ActorId]:
-        """Who wrote these, and who wrote what they answer."""
+        """Who wrote these, what they answer, and the pages to which they lead."""
         whole = [*self.statuses.values(), *self.parents.values()]
-        return list({one.status.actor_id for one in whole})
+        named = (one.preview.creator_id for one in whole if one.preview)
+        return list({one.status.actor_id for one in whole} | {one for one in named if one})
 
     def with_poll(self) -> list[StatusId]:
         """Those that are polls, or answer one."""
@@ -120,6 +121,7 @@ class _Details:
             hashtags=whole.hashtags,
             attachments=whole.attachments,
             preview=whole.preview,
+            creator=self._creator(whole.preview),
             poll=self.polls.get(status_id),
             quote=self._quote(self.quotes.get(status_id)),
             reactions=tuple(self.reactions.get(status_id, ())),
@@ -136,6 +138,10 @@ class _Details:
             bookmarked="bookmarked" in own,
             muted="muted" in own,
         )
+
+    def _creator(self, preview: Preview | None) -> Actor | None:
+        creator_id = preview.creator_id if preview else None
+        return self.authors.get(creator_id) if creator_id else None
 
     def _answered(self, parent: WholeStatus) -> StatusView | None:
         """What is answered, and no further: posts can answer each other in a circle."""

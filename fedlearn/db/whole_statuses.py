@@ -15,7 +15,7 @@ from fedlearn.db.statuses import status_of
 from fedlearn.domain.actors import Actor
 from fedlearn.domain.audience import Viewer
 from fedlearn.domain.ids import ActorId, StatusId, Uri
-from fedlearn.domain.statuses import Mention
+from fedlearn.domain.statuses import Mention, Preview
 
 # The columns of a status `s` that say in which state it is.
 STATE = ", ".join(f"s.{column}" for column in State._fields)
@@ -71,6 +71,12 @@ async def whole_actors(connection: Connection, ids: Iterable[ActorId]) -> dict[A
         memory.keep_actors(read.values())
         found |= read
     return found
+
+
+async def creators_of(connection: Connection, previews: Sequence[Preview]) -> list[Actor | None]:
+    """Whom each of these pages names as its author."""
+    named = await whole_actors(connection, {one.creator_id for one in previews if one.creator_id})
+    return [named.get(one.creator_id) if one.creator_id else None for one in previews]
 
 
 async def _read(

@@ -67,6 +67,12 @@ class Profile:
     shows_featured: bool = True  # hashtags, and whom it recommends
     attribution_domains: tuple[str, ...] = ()  # websites that may name it as an author
 
+    def may_be_named_by(self, host: str) -> bool:
+        """Whether a website may name it as an author: it has said so of it, or of what is above."""
+        labels = host.split(".")
+        above = {".".join(labels[number:]) for number in range(len(labels))}
+        return not above.isdisjoint(self.attribution_domains)
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:

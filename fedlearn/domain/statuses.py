@@ -1,6 +1,7 @@
 """This is where a status is described: what is stored of it, and what a reader gets to see."""
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 
@@ -43,7 +44,7 @@ class Attachment:
 class Preview:
     """Where a post leads, as its author's server describes it, or else the page itself.
 
-    `site` is what the page says that it belongs to.
+    `site` is what the page says that it belongs to, `creator_id` who it says has written it.
     """
 
     url: str
@@ -52,6 +53,12 @@ class Preview:
     image: str | None = None
     image_description: str = ""
     site: str = ""
+    creator_id: ActorId | None = None
+
+    def is_by(self, creator: Actor) -> bool:
+        """Whether somebody whom the page names is there, and lets its website do so."""
+        host = urlsplit(self.url).hostname or ""
+        return creator.is_active and creator.profile.may_be_named_by(host)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +155,7 @@ class StatusView(Struct, frozen=True):
     Counts hold only what the viewer may see, or for posts of others what their server tells of all.
     `in_reply_to` is what it answers, where the viewer wants to be shown that: its author and its
     own words, not who liked it or what it answers in turn.
+    `creator` is whom the page in `preview` names, `credited` if they say so as well.
     `favourited`, `boosted`, `pinned`, `bookmarked` and `muted` (its thread) are the viewer's own;
     `filtered` are the viewer's filters that speak of it, where that was asked.
     """
@@ -158,6 +166,7 @@ class StatusView(Struct, frozen=True):
     hashtags: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     preview: Preview | None = None
+    creator: Actor | None = None
     poll: Poll | None = None
     quote: QuoteView | None = None
     reactions: tuple[ReactionView, ...] = ()
@@ -179,6 +188,13 @@ class StatusView(Struct, frozen=True):
     def id(self) -> StatusId:
         """Id of the status."""
         return self.status.id
+
+    @property
+    def credited(self) -> Actor | None:
+        """Who has written the page to which it leads."""
+        if self.preview is None or self.creator is None or not self.preview.is_by(self.creator):
+            return None
+        return self.creator
 
     @property
     def is_sensitive(self) -> bool:

@@ -1,28 +1,32 @@
 """This is where it is looked up where posts lead, so that readers know before they go.
 
 The request tells whoever runs a page that somebody here has linked it, or reads who has. So a page
-is asked for only when everybody may read the post that links it.
+is asked for only when everybody may read the post that links it. Whom it names as its author is
+looked up, if they are not known yet.
 """
 
 import logging
 import random
+from dataclasses import replace
 
 import msgspec
 
 from fedlearn.activitypub.fetch import check_status
 from fedlearn.activitypub.pages import describe
 from fedlearn.activitypub.uris import in_ascii
+from fedlearn.activitypub.webfinger import Handle
 from fedlearn.db import details as db_details
 from fedlearn.db import follows as db_follows
 from fedlearn.db import statuses as db_statuses
 from fedlearn.db.database import Connection
 from fedlearn.db.jobs import NewJob, insert_jobs
 from fedlearn.domain.audience import Scope
-from fedlearn.domain.ids import MINUTE_MS, Millis, StatusId, now
+from fedlearn.domain.ids import MINUTE_MS, ActorId, Millis, StatusId, now
 from fedlearn.domain.jobs import JobKind
 from fedlearn.domain.statuses import Preview, Status
-from fedlearn.errors import FetchError
+from fedlearn.errors import FetchError, RefusedDocument
 from fedlearn.instance import Instance
+from fedlearn.remote.actors import find_handle, refresh_if_stale
 from fedlearn.text.format import first_link, first_url
 
 log = logging.getLogger(__name__)
@@ -105,4 +109,20 @@ async def _look(instance: Instance, url: str) -> Preview | None:
     except FetchError as error:
         log.info("%s has no preview: %s", url, error)
         return None
-    return await instance.aside.run(lambda: describe(answer))
+    page = await instance.aside.run(lambda: describe(answer))
+    if page is None:
+        return None
+    if page.creator is None:
+        return page.preview
+    return replace(page.preview, creator_id=await _creator(instance, page.creator))
+
+
+async def _creator(instance: Instance, handle: Handle) -> ActorId | None:
+    """Whom a page names, if they are there; whether they say the same is asked by who shows it."""
+    try:
+        creator = await find_handle(instance, handle)
+    except (FetchError, RefusedDocument) as error:
+        log.info("%s has written no page: %s", handle, error)
+        return None
+    await refresh_if_stale(instance, creator)
+    return creator.id

@@ -11,7 +11,8 @@ URL = "https://a.example/x/page"
 
 def described(markup: str, *, encoding: str = "utf-8", kind: str = "text/html") -> Preview | None:
     """What is read in a page."""
-    return describe(Answer(URL, 200, kind, markup.encode(encoding)))
+    found = describe(Answer(URL, 200, kind, markup.encode(encoding)))
+    return found.preview if found else None
 
 
 def title_of(markup: str, **how: str) -> str | None:
@@ -89,3 +90,21 @@ def test_what_is_no_page() -> None:
     for kind in ("text/plain", "image/svg+xml", "application/json", "xtext/html", ""):
         assert described("<title>x</title>", kind=kind) is None
     assert title_of("<title>x</title>", kind="APPLICATION/XHTML+XML; charset=utf-8") == "x"
+
+
+@pytest.mark.parametrize(
+    ("named", "creator"),
+    [
+        ("@ann@far.example", "ann@far.example"),
+        (" ann@FAR.example ", "ann@far.example"),
+        ("ann", None),
+        ("https://far.example/@ann", None),
+        ("", None),
+    ],
+)
+def test_who_has_written_a_page(named: str, creator: str | None) -> None:
+    """A page names its author by a handle; anything else names nobody."""
+    markup = f'<title>Bees</title><meta name="fediverse:creator" content="{named}">'
+    found = describe(Answer(URL, 200, "text/html", markup.encode()))
+    assert found
+    assert (str(found.creator) if found.creator else None) == creator

@@ -43,6 +43,8 @@ async def describing(
 def people_in(view: StatusView) -> Iterator[Actor]:
     """Whose accounts are shown with a post."""
     yield view.author
+    if view.credited is not None:
+        yield view.credited
     if view.boost_of is not None:
         yield from people_in(view.boost_of)
     if view.quote is not None and view.quote.view is not None:

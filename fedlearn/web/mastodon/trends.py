@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from fedlearn.db import lively as db_lively
 from fedlearn.db.status_views import status_views
+from fedlearn.db.whole_statuses import creators_of
 from fedlearn.domain.audience import Viewer
 from fedlearn.domain.filters import FilterContext
 from fedlearn.domain.ids import DAY_MS, Millis, StatusId, now
@@ -66,15 +67,17 @@ async def lively_links(
         found = await db_lively.lively_links(
             connection, viewer, since, offset + limit, with_rejected=with_rejected
         )
-        urls = [one.preview.url for one in found[offset:]]
+        shown = found[offset:]
+        creators = await creators_of(connection, [one.preview for one in shown])
+        urls = [one.preview.url for one in shown]
         days = await db_lively.days_of_links(connection, viewer, days_told()[-1], urls)
-        of = await describing(request, connection, viewer)
+        of = await describing(request, connection, viewer, actors=filter(None, creators))
     return [
         (
             one.status_id,
-            card_entity(of, one.preview) | {"history": history_of(one.preview.url, days)},
+            card_entity(of, one.preview, creator) | {"history": history_of(one.preview.url, days)},
         )
-        for one in found[offset:]
+        for one, creator in zip(shown, creators, strict=True)
     ]
 
 

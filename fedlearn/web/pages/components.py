@@ -162,6 +162,10 @@ class Examples:
         card = Preview("https://example.org/bees", self._texts[1], self._texts[0])
         accepted = QuoteView(QuoteState.ACCEPTED, uri, None, shown)
         pending, ended = (replace(accepted, state=state, view=None) for state in WITHOUT_VIEW)
+        author = replace(
+            self.lab, profile=replace(self.lab.profile, attribution_domains=("example.org",))
+        )
+        written = replace(card, creator_id=author.id)
         pictured = replace(card, image=self._picture("wide").url)
         return [
             ("Poll, to be voted on", self.post(poll=self._poll())),
@@ -175,6 +179,7 @@ class Examples:
             ),
             ("Quote, gone", self.post(quote=ended)),
             ("Link", self.post(preview=card)),
+            ("Link to a page of somebody", self.post(preview=written, creator=author)),
             (
                 "Link with a picture",
                 self.post(preview=pictured),

@@ -6,9 +6,8 @@ Nothing waits here until it was looked at: what is lively is shown unless it was
 from starlette.requests import Request
 from starlette.responses import Response
 
-from fedlearn.db.details import previews_of
 from fedlearn.db.lively import days_of_links
-from fedlearn.db.status_views import status_views
+from fedlearn.db.status_views import status_view, status_views
 from fedlearn.db.trends import is_used, rejected
 from fedlearn.domain.ids import StatusId
 from fedlearn.domain.roles import Permission, Steward
@@ -66,19 +65,15 @@ async def act_on_link(request: Request) -> Response:
     """Show a page no more, or again; it is named by a post that leads there."""
     by, status_id = await _reviewer(request, WRITE), StatusId(request.path_params["status_id"])
     async with instance_of(request).db.read() as connection:
-        if not await status_views(connection, by.viewer, [status_id]):
+        view = await status_view(connection, by.viewer, status_id)
+        if view is None or view.preview is None:
             raise NotFound("Record not found")
-        preview = (await previews_of(connection, [status_id])).get(status_id)
-        if preview is None:
-            raise NotFound("Record not found")
-        days = await days_of_links(connection, by.viewer, days_told()[-1], [preview.url])
-        of = await describing(request, connection, by.viewer)
-    await _act(request, by, TrendKind.LINK, preview.url)
-    return json(
-        _admin_link(
-            status_id, card_entity(of, preview) | {"history": history_of(preview.url, days)}
-        )
-    )
+        url = view.preview.url
+        days = await days_of_links(connection, by.viewer, days_told()[-1], [url])
+        of = await describing(request, connection, by.viewer, views=[view])
+    await _act(request, by, TrendKind.LINK, url)
+    card = card_entity(of, view.preview, view.creator) | {"history": history_of(url, days)}
+    return json(_admin_link(status_id, card))
 
 
 async def act_on_status(request: Request) -> Response:

@@ -2,6 +2,7 @@
 
 from fedlearn.activitypub.render.quotes import policy_of
 from fedlearn.activitypub.uris import origin_of
+from fedlearn.domain.actors import Actor
 from fedlearn.domain.audience import Scope
 from fedlearn.domain.quotes import QuotePolicy, QuoteState
 from fedlearn.domain.statuses import Mention, Preview, QuoteView, Status, StatusView
@@ -45,10 +46,12 @@ def status_entity(of: Describing, view: StatusView, **beside: object) -> Written
         _may_quote(of, view.status),
         of.viewer.is_local,
         of.lent.end,
+        _lacks_word(of, view.creator, view.credited),
     )
     source = (
         *(view.status, view.mentions, view.hashtags, view.attachments, view.preview),
         account_json(of, view.author),
+        account_json(of, view.credited) if view.credited else None,
         status_entity(of, boosted) if boosted else None,
     )
     return of.shared.statuses.made_of(key, source, lambda: written(_entity(of, view)))
@@ -93,7 +96,7 @@ def _entity(of: Describing, view: StatusView) -> Entity:
         "mentions": [mention_entity(one) for one in view.mentions],
         "tags": [tag_entity(of, name) for name in view.hashtags],
         "emojis": [emoji_entity(of, one) for one in status.emojis],
-        "card": card_entity(of, view.preview) if view.preview else None,
+        "card": card_entity(of, view.preview, view.creator) if view.preview else None,
         "poll": poll_entity(of, view) if view.poll else None,
         "quote": quote_entity(of, view.quote) if view.quote else None,
         "quote_approval": quote_approval_entity(policy_of(view), _may_quote(of, status)),
@@ -121,17 +124,19 @@ def tag_entity(of: Describing, name: str) -> Entity:
     return {"name": name, "url": of.instance.uris.hashtag(name)}
 
 
-def card_entity(of: Describing, preview: Preview) -> Entity:
-    """PreviewCard: where a post leads."""
+def card_entity(of: Describing, preview: Preview, creator: Actor | None) -> Entity:
+    """PreviewCard: where a post leads; whom the page names must know of it to be its author."""
+    credited = creator if creator and preview.is_by(creator) else None
     return {
         "url": preview.url,
         "title": preview.title,
         "description": preview.description,
         "language": None,
         "type": "link",
-        "author_name": "",
-        "author_url": "",
-        "authors": [],
+        "author_name": credited.display_name if credited else "",
+        "author_url": credited.profile.url if credited else "",
+        "authors": [author_entity(of, credited)] if credited else [],
+        "missing_attribution": _lacks_word(of, creator, credited),
         "provider_name": preview.site,
         "provider_url": origin_of(preview.url) or "",
         "html": "",
@@ -143,6 +148,17 @@ def card_entity(of: Describing, preview: Preview) -> Entity:
         "blurhash": None,
         "published_at": None,
     }
+
+
+def _lacks_word(of: Describing, creator: Actor | None, credited: Actor | None) -> bool:
+    """Whether a page names the viewer, who has not said that it may."""
+    return creator is not None and creator.id == of.viewer.actor_id and credited is None
+
+
+def author_entity(of: Describing, author: Actor) -> Entity:
+    """PreviewCard::Author: who has written a page."""
+    account = account_json(of, author)
+    return {"name": author.display_name, "url": author.profile.url, "account": account}
 
 
 def quote_entity(of: Describing, quote: QuoteView) -> Entity:
