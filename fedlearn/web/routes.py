@@ -47,6 +47,7 @@ from fedlearn.web.pages import (
     you,
 )
 from fedlearn.web.pages import apps as pages_apps
+from fedlearn.web.pages import collections as pages_collections
 from fedlearn.web.pages.moderation import accounts as desk_accounts
 from fedlearn.web.pages.moderation import announcements as desk_announcements
 from fedlearn.web.pages.moderation import audit as desk_audit
@@ -205,6 +206,32 @@ PAGES = [
     Route("/lists/{list_id:id}/delete", lists.delete_list, methods=["POST"]),
     Route("/lists/{list_id:id}/add/{actor_id:id}", lists.add_member, methods=["POST"]),
     Route("/lists/{list_id:id}/remove/{actor_id:id}", lists.remove_member, methods=["POST"]),
+    Route("/collections", pages_collections.collections_page),
+    Route("/collections", pages_collections.create_collection, methods=["POST"]),
+    Route("/collections/new", pages_collections.new_collection_page),
+    Route("/collections/{collection_id:id}", pages_collections.collection_page),
+    Route("/collections/{collection_id:id}/edit", pages_collections.edit_page),
+    Route(
+        "/collections/{collection_id:id}/edit",
+        pages_collections.change_collection,
+        methods=["POST"],
+    ),
+    Route(
+        "/collections/{collection_id:id}/delete",
+        pages_collections.delete_collection,
+        methods=["POST"],
+    ),
+    Route("/collections/{collection_id:id}/add", pages_collections.put_in, methods=["POST"]),
+    Route(
+        "/collections/{collection_id:id}/items/{item_id:id}/remove",
+        pages_collections.take_out,
+        methods=["POST"],
+    ),
+    Route(
+        "/collections/{collection_id:id}/items/{item_id:id}/leave",
+        pages_collections.leave,
+        methods=["POST"],
+    ),
     Route("/filters", filters.filters_page),
     Route("/filters", filters.create_filter, methods=["POST"]),
     Route("/filters/new", filters.new_filter_page),
@@ -273,6 +300,7 @@ PAGES = [
     Route("/@{username}/replies", profiles.replies_page),
     Route("/@{username}/media", profiles.media_page),
     Route("/@{username}/tagged/{name}", profiles.tagged_page),
+    Route("/@{username}/collections", profiles.collections_page),
     Route("/@{username}/followers", profiles.followers_page),
     Route("/@{username}/following", profiles.following_page),
     Route("/@{username}/{status_id:id}", statuses.thread_page),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fedlearn.activitypub.uris import Uris
 from fedlearn.domain.actors import Actor
 from fedlearn.domain.audience import Reach, Scope
+from fedlearn.domain.collections import CollectionView
 from fedlearn.domain.statuses import StatusView
 from fedlearn.text.sanitize import to_plain_text
 
@@ -56,6 +57,20 @@ def shared_profile(actor: Actor, uris: Uris) -> SharedPage | None:
         description=_shortened(profile.summary),
         author=actor,
         image=picture,
+    )
+
+
+def shared_collection(view: CollectionView, uris: Uris) -> SharedPage | None:
+    """A collection in a few words, or None when it is not for everybody."""
+    said = view.collection.said
+    if not said.is_discoverable:
+        return None
+    return SharedPage(
+        kind="website",
+        url=uris.collection_page(view.collection.id),
+        title=said.name,
+        description="" if said.is_sensitive else said.description,
+        author=view.owner,
     )
 
 

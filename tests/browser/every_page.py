@@ -15,6 +15,7 @@ from fedlearn.db.details import Details, replace_details
 from fedlearn.db.notifications import insert_notification
 from fedlearn.domain.actors import Actor, Role
 from fedlearn.domain.audience import Reach, Scope
+from fedlearn.domain.collections import CollectionDraft
 from fedlearn.domain.filters import FilterContext, Keyword, NewFilter
 from fedlearn.domain.ids import DAY_MS, Millis, now
 from fedlearn.domain.ip_blocks import Severity
@@ -30,6 +31,7 @@ from fedlearn.services import (
     bookmarks,
     boosts,
     casework,
+    collections,
     domain_blocks,
     favourites,
     filters,
@@ -99,7 +101,16 @@ QUERIES: Mapping[str, tuple[str, ...]] = {
 }
 # What leads elsewhere when somebody signed in asks, or is only there for a moment.
 FOR_STRANGERS = {"/sign-in", "/sign-in/{token}", "/sign-up"}
-FOR_ANYBODY = {"/", "/public", "/about", "/explore", "/@{username}", "/@{username}/{status_id:id}"}
+FOR_ANYBODY = {
+    "/",
+    "/public",
+    "/about",
+    "/explore",
+    "/@{username}",
+    "/@{username}/{status_id:id}",
+    "/@{username}/collections",
+    "/collections/{collection_id:id}",
+}
 DAYS_OF_TERMS = ("2021-02-01", "2999-01-01")
 UNWIELDY = (
     "Unwieldy: https://example.org/"
@@ -157,6 +168,7 @@ async def set_scene(server: Server, who: str) -> Scene:
     post = await _posts(server, who, ann, bob)
     await _told(server, me, ann, post)
     listed = await _kept(server, me, ann, bob, post)
+    collection = await _recommended(server, me, ann, bob)
     await second_step.begin(server.instance, await server.user(who))
     link = await signing_in.make_sign_in_link(server.instance, await server.user(who), by=TERMINAL)
     return Scene(
@@ -165,6 +177,7 @@ async def set_scene(server: Server, who: str) -> Scene:
             "username": who,
             "status_id": str(post.id),
             "list_id": str(listed),
+            "collection_id": str(collection),
             "name": "bees",
             "token": link.rpartition("/")[2],
             "uri": post.status.uri,
@@ -262,6 +275,17 @@ async def _kept(server: Server, me: Actor, ann: Actor, bob: Actor, post: StatusV
     await blocks.block(instance, me, await server.actor(f"{me.profile.username}_loud"))
     await domain_blocks.block_domain(instance, me, "noise.example")
     return listed.id
+
+
+async def _recommended(server: Server, me: Actor, *others: Actor) -> int:
+    """Whom the person recommends, and who recommends them; the id of their collection."""
+    for one in (me, *others):
+        await accounts.change_profile(server.instance, one, is_discoverable=True)
+    people = [await server.actor(one.profile.username) for one in (me, *others)]
+    said = CollectionDraft("Unwieldy" * 5, "Beekeepers" * 10, "en", "bees")
+    made = await collections.create_collection(server.instance, me, said, people)
+    await collections.create_collection(server.instance, people[1], said, people[:1])
+    return made
 
 
 async def _looked_after(server: Server, me: Actor, ann: Actor) -> int:

@@ -96,9 +96,10 @@ async def test_tabs_are_their_owners_choice(alpha: Server, beta: Server) -> None
     await settle(alpha, beta)
     for browser, path in ((owner, "/@alice"), (reader, "/@alice@alpha.test")):
         page = await page_of(browser, path)
-        assert f"{path}/media" not in page
         assert "/tagged/bees" not in page
-        assert (await browser.get(f"{path}/media")).status_code == 404
+        for tab in ("media", "collections"):
+            assert f"{path}/{tab}" not in page
+            assert (await browser.get(f"{path}/{tab}")).status_code == 404
 
 
 async def test_who_follows_whom(alpha: Server, bob: Person) -> None:

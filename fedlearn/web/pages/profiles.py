@@ -1,6 +1,7 @@
 """This is where a person has a page, ours and those of other servers that we know.
 
-It has tabs, each with an address of its own: posts, posts and replies, media, and who follows whom.
+It has tabs, each with an address of its own: posts, posts and replies, media, collections, and who
+follows whom.
 From its hashtags one comes to the posts with them.
 """
 
@@ -13,6 +14,7 @@ from starlette.responses import Response
 
 from fedlearn.activitypub.webfinger import read_handle
 from fedlearn.db import actors as db_actors
+from fedlearn.db import collections as db_collections
 from fedlearn.db import endorsements as db_endorsements
 from fedlearn.db import featured_hashtags as db_featured_hashtags
 from fedlearn.db import follows as db_follows
@@ -30,6 +32,7 @@ from fedlearn.domain.filters import FilterContext
 from fedlearn.domain.ids import ActorId, FollowId, StatusId
 from fedlearn.domain.statuses import StatusView
 from fedlearn.errors import NotFound
+from fedlearn.services.collections import MOST_COLLECTIONS
 from fedlearn.services.follows import hides_follows
 from fedlearn.services.reading import read_page
 from fedlearn.text.languages import _
@@ -68,6 +71,26 @@ async def tagged_page(request: Request) -> Response:
     """What somebody posts with a hashtag."""
     choice = Choice(with_all=frozenset({request.path_params["name"].lower()}))
     return await _render_posts(request, "tagged", partial(db_timelines.author_page, choice=choice))
+
+
+async def collections_page(request: Request) -> Response:
+    """Whom somebody recommends, on which subjects."""
+    viewer, actor = await _who(request)
+    if not actor.is_local or not actor.profile.shows_featured:
+        raise NotFound(_("There is no such page here."))
+    async with instance_of(request).db.read() as connection:
+        found = await db_collections.collections_of(
+            connection, viewer, actor.id, offset=0, limit=MOST_COLLECTIONS
+        )
+        head = await _head(connection, viewer, actor)
+    return await render_page(
+        request,
+        "profile_collections.html",
+        tab="collections",
+        collections=found,
+        shared=shared_profile(actor, instance_of(request).uris),
+        **head,
+    )
 
 
 async def followers_page(request: Request) -> Response:
