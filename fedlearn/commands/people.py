@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from fedlearn.commands.terminal import (
     AsJson,
@@ -63,8 +64,9 @@ def create_user(
 
 @app.command("list")
 def list_users(as_json: AsJson = False) -> None:
-    """Everybody who has an account."""
-    users = with_instance(accounts.all_users)
+    """Everybody who has an account; of those who wait to be let in, why they want to join."""
+    everybody = with_instance(accounts.everybody_here)
+    found = [(one.user, one.invite_request) for one in everybody if one.user]
     if as_json:
         print_json(
             [
@@ -73,15 +75,18 @@ def list_users(as_json: AsJson = False) -> None:
                     "email": user.email,
                     "role": user.role,
                     "approved": user.approved_at is not None,
+                    "reason": reason,
                 }
-                for user in users
+                for user, reason in found
             ]
         )
         return
-    table = Table("name", "e-mail", "role", "approved")
-    for user in users:
+    table = Table("name", "e-mail", "role", "approved", "why they want to join")
+    for user, reason in found:
         approved = "yes" if user.approved_at else "no"
-        table.add_row(user.actor.profile.username, user.email, user.role, approved)
+        name = user.actor.profile.username
+        # What somebody has written is no markup.
+        table.add_row(name, user.email, user.role, approved, Text(reason))
     console.print(table)
 
 

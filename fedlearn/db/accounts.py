@@ -69,6 +69,17 @@ async def local_accounts(
     return await _accounts_of(connection, rows)
 
 
+async def everybody_here(connection: Connection) -> list[Account]:
+    """All accounts of this server, oldest first."""
+    rows = await connection.fetch_all(
+        f"""
+        SELECT {COLUMNS}, {ALSO}
+        FROM local_user u JOIN actor a ON a.id = u.actor_id ORDER BY u.id
+        """
+    )
+    return await _accounts_of(connection, rows)
+
+
 async def remote_accounts(
     connection: Connection, wanted: AccountFilter, *, before: int | None, limit: int
 ) -> list[Account]:

@@ -1,7 +1,7 @@
 """This is where it is counted for stewards how much there was on each day.
 
 Days are numbered from 1970. On which day somebody was here last is kept and on which days before is
-not, so nobody can be told how many were here on a day.
+not, so of a day it is known for how many it was the last one until now.
 """
 
 from collections.abc import Sequence
@@ -15,6 +15,7 @@ from fedlearn.domain.ids import DAY_MS, SEQUENCE_BITS, Millis, first_id_at
 class Counted(StrEnum):
     """What is counted, in the words of the Mastodon API."""
 
+    ACTIVE_USERS = "active_users"
     NEW_USERS = "new_users"
     INTERACTIONS = "interactions"
     OPENED_REPORTS = "opened_reports"
@@ -22,6 +23,10 @@ class Counted(StrEnum):
 
 
 QUESTIONS = {
+    Counted.ACTIVE_USERS: f"""
+        SELECT active_at / {DAY_MS} AS day, count(*) AS n FROM local_user
+        WHERE active_at >= :start AND active_at < :end GROUP BY day
+        """,
     Counted.NEW_USERS: f"""
         SELECT created_at / {DAY_MS} AS day, count(*) AS n FROM local_user
         WHERE created_at >= :start AND created_at < :end GROUP BY day
@@ -100,6 +105,27 @@ async def locales_of_people(
         **_moments(days),
     )
     return [(row["locale"], int(row["n"])) for row in rows]
+
+
+async def apps_in_use(connection: Connection, days: range, limit: int) -> Sequence[tuple[str, int]]:
+    """Which apps people used last on one of these days, and how many did; "" are our own pages."""
+    rows = await connection.fetch_all(
+        """
+        SELECT name, count(*) AS n
+        FROM (
+            SELECT p.name, t.user_id FROM oauth_token t
+            JOIN oauth_application p ON p.id = t.application_id
+            WHERE t.user_id IS NOT NULL AND t.used_at >= :start AND t.used_at < :end
+            UNION
+            SELECT '' AS name, x.user_id FROM session x
+            WHERE x.seen_at >= :start AND x.seen_at < :end
+        ) used
+        GROUP BY name ORDER BY n DESC, name LIMIT :limit
+        """,
+        limit=limit,
+        **_moments(days),
+    )
+    return [(row["name"], int(row["n"])) for row in rows]
 
 
 def _moments(days: range) -> dict[str, int]:

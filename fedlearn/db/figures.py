@@ -67,9 +67,9 @@ async def people_here(connection: Connection) -> int:
 
 
 async def active_users(connection: Connection, since: Millis) -> int:
-    """How many people were here since then."""
+    """How many people were here on the days after that moment, in a browser or by an app."""
     row = await connection.fetch_one(
-        "SELECT count(DISTINCT user_id) AS n FROM session WHERE seen_at > :since", since=since
+        "SELECT count(*) AS n FROM local_user WHERE active_at > :since", since=since
     )
     return int(row["n"]) if row else 0
 

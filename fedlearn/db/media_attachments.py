@@ -238,6 +238,12 @@ async def count_waiting(connection: Connection, owner: ActorId) -> int:
     return int(row["n"]) if row else 0
 
 
+async def bytes_of_all_uploads(connection: Connection) -> int:
+    """How many bytes all uploads have, as far as they were counted."""
+    row = await connection.fetch_one("SELECT coalesce(sum(bytes), 0) AS n FROM media_attachment")
+    return int(row["n"]) if row else 0
+
+
 async def bytes_of_uploads(connection: Connection, owner: ActorId) -> int:
     """How many bytes the pictures of a person have, as far as they were counted."""
     row = await connection.fetch_one(

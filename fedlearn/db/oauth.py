@@ -6,7 +6,7 @@ Secrets of apps, codes and tokens are stored as hashes: a copy of the database o
 from collections.abc import Sequence
 
 from fedlearn.db.database import Connection, Row
-from fedlearn.db.users import COLUMNS, user_of
+from fedlearn.db.users import COLUMNS, note_activity, user_of
 from fedlearn.domain.actors import User
 from fedlearn.domain.events import TokenEnded
 from fedlearn.domain.ids import Millis, UserId, now
@@ -215,10 +215,14 @@ async def tokens_of(
 
 
 async def touch_token(connection: Connection, token_id: TokenId) -> None:
-    """An app has used what it was allowed."""
-    await connection.execute(
-        "UPDATE oauth_token SET used_at = :at WHERE id = :id", id=token_id, at=now()
+    """An app has used what it was allowed; with it somebody was here, if it acts for somebody."""
+    row = await connection.fetch_one(
+        "UPDATE oauth_token SET used_at = :at WHERE id = :id RETURNING user_id",
+        id=token_id,
+        at=now(),
     )
+    if row is not None and row["user_id"] is not None:
+        await note_activity(connection, UserId(row["user_id"]))
 
 
 def application_of(row: Row) -> Application:

@@ -13,6 +13,7 @@ from fedlearn.db import actors as db_actors
 from fedlearn.db import follows as db_follows
 from fedlearn.db import users as db_users
 from fedlearn.db.database import Connection, Database
+from fedlearn.domain.accounts import Account
 from fedlearn.domain.actors import Actor, ActorKind, Profile, Role, User
 from fedlearn.domain.audit import Act
 from fedlearn.domain.ids import ActorId, Uri, UserId, now
@@ -258,6 +259,12 @@ async def all_users(instance: Instance) -> list[User]:
     """Everybody who has an account, oldest first."""
     async with instance.db.read() as connection:
         return await db_users.all_users(connection)
+
+
+async def everybody_here(instance: Instance) -> list[Account]:
+    """The same with what is known of their accounts, such as why they want to join."""
+    async with instance.db.read() as connection:
+        return await db_accounts.everybody_here(connection)
 
 
 async def change_email(instance: Instance, user: User, email: str) -> bool:

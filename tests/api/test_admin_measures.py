@@ -9,6 +9,7 @@ from fedlearn.domain.audience import Reach
 from fedlearn.domain.ids import DAY_MS, Millis, now
 from fedlearn.instance import VERSION
 from fedlearn.services import boosts, favourites, preferences, reports
+from fedlearn.services.attachments import upload
 from fedlearn.web.mastodon.entities.describing import day
 from fedlearn.web.moments import iso
 from tests.api.apps import App, app_of
@@ -18,6 +19,7 @@ from tests.federation.peer import Person
 from tests.federation.scenes import is_read_by, reads, takes
 from tests.federation.server import Server
 from tests.federation.test_stewardship import person
+from tests.pictures import photograph
 
 KEYS = ["new_users", "interactions", "opened_reports", "resolved_reports"]
 TODAY, YESTERDAY = day(now()), day(Millis(now() - DAY_MS))
@@ -50,7 +52,7 @@ async def test_measures(alpha: Server, morris: App) -> None:
     await morris.post(f"/v1/admin/reports/{first}/resolve")
     people = len(await morris.get("/v2/admin/accounts"))
     counts = [str(people), "3", "2", "1"]
-    assert await measured(morris, keys=[*KEYS, "active_users", "wealth"]) == {
+    assert await measured(morris, keys=[*KEYS, "wealth"]) == {
         key: (count, ["0", count]) for key, count in zip(KEYS, counts, strict=True)
     }
     assert await measured(morris, keys=["interactions"], end_at=YESTERDAY) == {
@@ -61,6 +63,57 @@ async def test_measures(alpha: Server, morris: App) -> None:
         "/v1/admin/measures", keys=["interactions"], start_at=tomorrow, end_at=tomorrow
     )
     assert (later["total"], later["previous_total"]) == ("0", "3")
+
+
+async def test_who_was_here(alpha: Server, morris: App, clock: Clock) -> None:
+    """People count on the last day on which they were here, be it in a browser or by an app."""
+    yesterday = day(clock.now)
+    for name in ("alice", "carol"):
+        await (await sign_in(alpha, name)).aclose()
+    by_app = await app_of(alpha, "alice")
+    today = day(clock.forward(DAY_MS))
+    asked = {"keys": ["active_users"], "start_at": yesterday, "end_at": today}
+    await by_app.get("/v1/timelines/home")
+    (found,) = await morris.post("/v1/admin/measures", **asked)
+    # Carol yesterday; alice and who asks, today.
+    assert [one["value"] for one in found["data"]] == ["1", "2"]
+    assert (found["total"], found["previous_total"]) == ("3", None)
+    usage = (await (await app_of(alpha)).get("/v2/instance"))["usage"]["users"]
+    assert usage == {"active_month": 3}
+
+
+async def test_apps_in_use(alpha: Server, morris: App, clock: Clock) -> None:
+    """How many people used which app last on these days; our own pages count as one."""
+    for name in ("alice", "carol"):
+        await (await sign_in(alpha, name)).aclose()
+    for _ in range(2):
+        await app_of(alpha, "alice")
+    asked = {"keys": ["sources"], "start_at": day(clock.now), "end_at": day(clock.now)}
+    (sources,) = await morris.post("/v1/admin/dimensions", **asked)
+    assert sources["data"] == [
+        {"key": "web", "human_key": "Website", "value": "2"},
+        {"key": "An app", "human_key": "An app", "value": "2"},
+    ]
+    then = day(clock.forward(DAY_MS))
+    (sources,) = await morris.post(
+        "/v1/admin/dimensions", **asked | {"start_at": then, "end_at": then}
+    )
+    assert rows(sources) == [("An app", "1")]
+
+
+async def test_room(alpha: Server, morris: App) -> None:
+    """How many bytes the database and files have, and which database it is."""
+    media = await upload(alpha.instance, await alpha.actor("alice"), photograph())
+    keys = ["space_usage", "software_versions"]
+    asked = {"keys": keys, "start_at": TODAY, "end_at": TODAY}
+    space, software = await morris.post("/v1/admin/dimensions", **asked)
+    sizes = {one["key"]: int(one["value"]) for one in space["data"]}
+    assert sizes.keys() == {"sqlite", "media", "media_cache"}
+    assert sizes["sqlite"] > 100_000
+    kept = [await alpha.instance.uploads.get(path) for path in (media.path, media.small_path)]
+    assert sizes["media"] == sum(len(one or b"") for one in kept)
+    assert {one["unit"] for one in space["data"]} == {"bytes"}
+    assert {one["key"] for one in software["data"]} == {"fedlearn", "python", "sqlite"}
 
 
 async def test_dimensions(alpha: Server, bob: Person, morris: App) -> None:
@@ -75,7 +128,12 @@ async def test_dimensions(alpha: Server, bob: Person, morris: App) -> None:
     }
     other = {"keys": ["servers"], "start_at": "2026-01-02", "end_at": "2026-01-02"}
     assert await morris.post("/v1/admin/dimensions", **other) == [{"key": "servers", "data": []}]
-    assert {"key": "fedlearn", "human_key": "fedlearn", "value": VERSION} in software["data"]
+    assert software["data"][0] == {
+        "key": "fedlearn",
+        "human_key": "fedlearn",
+        "value": VERSION,
+        "human_value": VERSION,
+    }
 
 
 async def test_of_one_hashtag(alpha: Server, bob: Person, morris: App) -> None:
@@ -160,15 +218,16 @@ async def test_retention(alpha: Server, morris: App, clock: Clock) -> None:
     old, new = await morris.post("/v1/admin/retention", **asked, frequency="day")
     assert (old["period"][:10], old["frequency"]) == (first, "day")
     here = [(one["date"][:10], one["value"]) for one in old["data"]]
-    assert here == [(first, "2"), (second, "1")]
+    # Who asks by an app was here on both days, too.
+    assert here == [(first, "3"), (second, "2")]
     people = len(await morris.get("/v2/admin/accounts"))
-    assert [one["rate"] for one in old["data"]] == [2 / people, 1 / people]
+    assert [one["rate"] for one in old["data"]] == [3 / people, 2 / people]
     assert [(one["date"][:10], one["value"], one["rate"]) for one in new["data"]] == [
         (second, "0", 0.0)
     ]
     months = await morris.post("/v1/admin/retention", **asked, frequency="month")
     assert months[0]["period"][:10] == f"{first[:7]}-01"
-    assert months[0]["data"][0]["value"] == "2"
+    assert months[0]["data"][0]["value"] == "3"
     for wrong in ({"start_at": "2000-01-01"}, {"end_at": "1999-01-01"}, {"end_at": "9999-12-31"}):
         body = {**asked, **wrong, "frequency": "month"}
         assert (await morris.ask("POST", "/v1/admin/retention", json=body)).status_code == 422

@@ -3,6 +3,8 @@
 These run in this process, which is quicker than one for each command.
 """
 
+import json
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -89,6 +91,23 @@ def test_reports_are_listed_and_resolved(home: Path) -> None:
     assert f"{line}, resolved\n" in run("report", "list", "--all")
     with pytest.raises(NotFound, match="no open report 1"):
         run("report", "resolve", "1")
+
+
+def test_who_waits_says_why(home: Path) -> None:
+    """Who asked for an account stands in the list with what they said; once let in, without it."""
+    with closing(sqlite3.connect(home / "data" / "fedlearn.db")) as database, database:
+        database.execute(
+            """
+            UPDATE local_user SET approved_at = NULL, invite_request = '[red]I teach here.[/red]'
+            WHERE email = 'ben@example.org'
+            """
+        )
+    (line,) = [one for one in run("user", "list").splitlines() if "ben" in one]
+    assert re.search(r"\bno\b.*\[red\]I teach here\.\[/red\]", line)
+    told = {one["name"]: one["reason"] for one in json.loads(run("user", "list", "--json"))}
+    assert told == {"ada": "", "ben": "[red]I teach here.[/red]"}
+    assert run("user", "approve", "ben") == "@ben may sign in now.\n"
+    assert "I teach here." not in run("user", "list")
 
 
 def test_people_are_silenced_suspended_and_given_roles(

@@ -53,7 +53,7 @@ async def test_newest_status(connection: Connection) -> None:
 
 
 async def test_who_was_here(connection: Connection, clock: Clock) -> None:
-    """Each person counts once who used a session since a certain time."""
+    """Each person counts once who used a session or an app since a certain time."""
     alice, bob = await signs_up(connection, "alice"), await signs_up(connection, "bob")
     await db_users.insert_session(connection, bob.id, "old", "Firefox")
     then = clock.now

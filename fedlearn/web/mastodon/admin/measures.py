@@ -42,7 +42,9 @@ async def _measures(
     keys, before = parameters.texts("keys"), range(days.start - len(days), days.start)
     for counted in (one for one in Counted if one in keys):
         now, earlier = [await counted_by_day(connection, counted, one) for one in (days, before)]
-        yield _measure(counted, days, now, sum(now.values()), sum(earlier.values()))
+        # Who was here again is not counted in the days before any more, so those tell nothing.
+        previous = None if counted is Counted.ACTIVE_USERS else sum(earlier.values())
+        yield _measure(counted, days, now, sum(now.values()), previous)
     for of_hashtag in (one for one in OfHashtag if one in keys):
         name = about(parameters, of_hashtag, "id").lower()
         now, earlier = [
