@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from fedlearn.activitypub.render.activities import render_update_actor
 from fedlearn.activitypub.render.actors import render_actor
@@ -166,51 +166,49 @@ def new_profile(uris: Uris, username: str, kind: ActorKind) -> Profile:
     )
 
 
-async def change_profile(
-    instance: Instance,
-    actor: Actor,
-    *,
-    name: str | None = None,
-    bio: str | None = None,
-    is_locked: bool | None = None,
-    hides_follows: bool | None = None,
-    is_discoverable: bool | None = None,
-    is_indexable: bool | None = None,
-    shows_media: bool | None = None,
-    shows_media_replies: bool | None = None,
-    shows_featured: bool | None = None,
-    fields: Sequence[TypedField] | None = None,
-    attribution_domains: Sequence[str] | None = None,
-) -> Actor:
-    """Say who one is; followers elsewhere are told. `bio` is plain text.
+class Said(TypedDict, total=False):
+    """What somebody says of themselves; what is None or left out stays as it is."""
 
-    What is None stays as it is.
-    """
+    kind: ActorKind | None
+    name: str | None
+    bio: str | None  # plain text
+    is_locked: bool | None
+    hides_follows: bool | None
+    is_discoverable: bool | None
+    is_indexable: bool | None
+    shows_media: bool | None
+    shows_media_replies: bool | None
+    shows_featured: bool | None
+    fields: Sequence[TypedField] | None
+    attribution_domains: Sequence[str] | None
+
+
+async def change_profile(instance: Instance, actor: Actor, **said: Unpack[Said]) -> Actor:
+    """Say who one is; followers elsewhere are told."""
+    return await publish_profile(instance, actor, **read_said(instance, said))
+
+
+def read_said(instance: Instance, said: Said) -> dict[str, Any]:
+    """What of a profile is changed by that; `Invalid` names each field that will not do."""
+    name, bio = said.get("name"), said.get("bio")
+    fields, domains = said.get("fields"), said.get("attribution_domains")
     problems = _problems_of_profile(instance.settings, name or "", bio or "")
-    problems |= problems_of_fields(fields or ()) | problems_of_domains(attribution_domains or ())
+    problems |= problems_of_fields(fields or ()) | problems_of_domains(domains or ())
     if problems:
         raise Invalid(_("Your profile was not changed."), problems)
-    told = {
+    told = {what: value for what, value in said.items() if what != "bio"} | {
         "name": None if name is None else name.strip(),
         "summary": None if bio is None else format_status(bio, {}, instance.uris.hashtag),
-        "is_locked": is_locked,
-        "hides_follows": hides_follows,
-        "is_discoverable": is_discoverable,
-        "is_indexable": is_indexable,
-        "shows_media": shows_media,
-        "shows_media_replies": shows_media_replies,
-        "shows_featured": shows_featured,
         "fields": None if fields is None else make_fields(instance.uris, fields),
-        "attribution_domains": (
-            None if attribution_domains is None else make_domains(attribution_domains)
-        ),
+        "attribution_domains": None if domains is None else make_domains(domains),
     }
-    changes = {what: value for what, value in told.items() if value is not None}
-    return await publish_profile(instance, actor, **changes) if changes else actor
+    return {what: value for what, value in told.items() if value is not None}
 
 
 async def publish_profile(instance: Instance, actor: Actor, **changes: Any) -> Actor:
     """Keep what has changed in a profile, and tell followers elsewhere by Update."""
+    if not changes:
+        return actor
     return await rewrite_profile(instance, actor, lambda known: replace(known, **changes))
 
 

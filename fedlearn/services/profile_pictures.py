@@ -5,12 +5,13 @@ else, and removed like what no post took.
 """
 
 from collections.abc import Collection, Mapping
+from typing import Unpack
 
 from fedlearn.domain.actors import Actor
 from fedlearn.domain.media import ProfilePicture
 from fedlearn.errors import Invalid
 from fedlearn.instance import Instance
-from fedlearn.services.accounts import publish_profile
+from fedlearn.services.accounts import Said, publish_profile, read_said
 from fedlearn.services.attachments import all_or_none, upload, url_of
 from fedlearn.text.languages import _
 
@@ -26,13 +27,15 @@ async def change_pictures(
     chosen: Mapping[ProfilePicture, bytes],
     removed: Collection[ProfilePicture] = (),
     descriptions: Mapping[ProfilePicture, str] = NOTHING_SAID,
+    **said: Unpack[Said],
 ) -> Actor:
     """Show other pictures, or none, and say what they show; followers elsewhere are told.
 
-    What was said of a picture goes with it. Raises `Invalid` with a message for what will not do.
+    What was said of a picture goes with it. What else is `said` of a profile is changed at once,
+    or nothing is. Raises `Invalid` with a message for what will not do.
     """
     _check_descriptions(descriptions)
-    changes: dict[str, str | None] = {_said_of(place): "" for place in chosen}
+    changes = read_said(instance, said) | {_said_of(place): "" for place in chosen}
     changes |= {_said_of(place): _one_line(text) for place, text in descriptions.items()}
     changes |= dict.fromkeys(removed) | {_said_of(place): "" for place in removed}
     async with all_or_none(instance) as taken:
@@ -42,7 +45,7 @@ async def change_pictures(
             except Invalid as error:
                 raise Invalid(str(error), {place: str(error)}) from error
             changes[place] = url_of(instance, taken[-1])
-        return await publish_profile(instance, actor, **changes) if changes else actor
+        return await publish_profile(instance, actor, **changes)
 
 
 def _check_descriptions(descriptions: Mapping[ProfilePicture, str]) -> None:

@@ -136,6 +136,9 @@ async def test_profile_as_it_was_typed(alpha: Server, bob: Person) -> None:
     source = (await reader.get("/v1/accounts/verify_credentials"))["source"]
     assert (source["note"], source["fields"]) == (sent["note"], changed["fields"])
     assert source["attribution_domains"] == changed["attribution_domains"]
+    in_german = "b\N{LATIN SMALL LETTER U WITH DIAERESIS}cher.example"
+    abroad = (await alice.ask("PATCH", PROFILE, json={"attribution_domains": [in_german]})).json()
+    assert abroad["attribution_domains"] == ["xn--bcher-kva.example"]
     taken_back = (await alice.ask("PATCH", PROFILE, data={"attribution_domains[]": ""})).json()
     assert taken_back["attribution_domains"] == []
     actor = (await alpha.get("/users/alice", "application/activity+json")).json()
@@ -191,6 +194,7 @@ async def test_pictures_are_described(alpha: Server) -> None:
         ({"avatar_description": "x" * 151}, "avatar_description", "ERR_TOO_LONG"),
         ({"fields_attributes": [{"name": "", "value": "x"}]}, "fields", "ERR_INVALID"),
         ({"attribution_domains": ["no domain"]}, "attribution_domains", "ERR_INVALID"),
+        ({"attribution_domains": ["x" * 254]}, "attribution_domains", "ERR_INVALID"),
         (
             {"attribution_domains": [f"{number}.example" for number in range(11)]},
             "attribution_domains",
@@ -210,6 +214,26 @@ async def test_profile_that_will_not_do(
         assert [one["error"] for one in refused.json()["details"][name]] == [code]
         assert refused.json()["error"].startswith("Validation failed: ")
     assert await alice.get(PROFILE) == before
+
+
+async def test_all_is_changed_or_nothing(alpha: Server, bob: Person) -> None:
+    """What will not do keeps the rest from being changed; what will is told in one Update."""
+    await is_read_by(alpha, "alice", bob)
+    alice = await app_of(alpha, "alice")
+    before = await alice.get(PROFILE)
+    said = {"display_name": "Alice", "bot": "true", "avatar_description": "Alice"}
+    no_picture: dict[str, Any] = {"avatar": ("x.png", b"no picture", "image/png")}
+    picture: dict[str, Any] = {"avatar": ("x.png", photograph(), "image/png")}
+    for data, files in ((said, no_picture), (said | {"note": "x" * 10_000}, picture)):
+        refused = await alice.ask("PATCH", PROFILE, data=data, files=files)
+        assert refused.status_code == 422
+    assert await alice.get(PROFILE) == before
+    changed = (await alice.ask("PATCH", PROFILE, data=said, files=picture)).json()
+    assert (changed["display_name"], changed["bot"]) == ("Alice", True)
+    await settle(alpha)
+    (update,) = bob.peer.got("Update")
+    told = update["object"]
+    assert (told["name"], told["type"], told["icon"]["summary"]) == ("Alice", "Service", "Alice")
 
 
 async def test_profile_is_its_owners(alpha: Server) -> None:

@@ -13,7 +13,8 @@ from fedlearn.domain.habits import Habits
 from fedlearn.domain.media import ProfilePicture
 from fedlearn.errors import Invalid, NotFound
 from fedlearn.instance import Instance
-from fedlearn.services import accounts, preferences
+from fedlearn.services import preferences
+from fedlearn.services.accounts import Said
 from fedlearn.services.fields import TypedField
 from fedlearn.services.profile_pictures import change_pictures
 from fedlearn.web.context import instance_of, parts_of
@@ -22,13 +23,19 @@ from fedlearn.web.mastodon.accounts import respond_with_own
 from fedlearn.web.mastodon.callers import require_user
 from fedlearn.web.mastodon.describing import describing
 from fedlearn.web.mastodon.drafts import read_quote_policy, read_reach
+from fedlearn.web.mastodon.entities.accounts import is_bot
 from fedlearn.web.mastodon.entities.profiles import profile_entity
 from fedlearn.web.mastodon.parameters import Parameters, read_parameters
 from fedlearn.web.mastodon.refusing import Details, refusal
 
 SCOPES = ("profile", "read:accounts")
 # What our services call by another name than apps; of lines of the profile, all that is wrong.
-NAMES = {"name": "display_name", "bio": "note", "posting_reach": "privacy"}
+NAMES = {
+    "name": "display_name",
+    "bio": "note",
+    "posting_reach": "privacy",
+    "posting_language": "language",
+}
 TOO_LONG = {"display_name", "note", "avatar_description", "header_description"}
 
 
@@ -89,44 +96,46 @@ async def _change(request: Request, user: User) -> Parameters:
     instance = instance_of(request)
     most = len(ProfilePicture) * instance.settings.max_image_bytes
     parameters = await read_parameters(request, most_file_bytes=most)
-    await _change_profile(instance, user.actor, parameters)
-    await _change_kind(instance, user.actor, parameters)
-    await _change_pictures(instance, user.actor, parameters)
+    await _change_all(instance, user.actor, parameters)
     return parameters
 
 
-async def _change_profile(instance: Instance, actor: Actor, parameters: Parameters) -> None:
-    await accounts.change_profile(
+async def _change_all(instance: Instance, actor: Actor, parameters: Parameters) -> None:
+    """All that is said of a profile, or nothing."""
+    sent = {picture: parameters.file(picture) for picture in ProfilePicture}
+    said = {picture: parameters.text(f"{picture}_description") for picture in ProfilePicture}
+    await change_pictures(
         instance,
         actor,
-        name=parameters.text("display_name"),
-        bio=parameters.text("note"),
-        is_locked=parameters.boolean("locked"),
-        hides_follows=parameters.boolean("hide_collections"),
-        is_discoverable=parameters.boolean("discoverable"),
-        is_indexable=parameters.boolean("indexable"),
-        shows_media=parameters.boolean("show_media"),
-        shows_media_replies=parameters.boolean("show_media_replies"),
-        shows_featured=parameters.boolean("show_featured"),
-        fields=_fields(parameters),
-        attribution_domains=_domains(parameters),
+        {picture: content for picture, content in sent.items() if content},
+        descriptions={picture: text for picture, text in said.items() if text is not None},
+        **_said(actor, parameters),
     )
 
 
-async def _change_kind(instance: Instance, actor: Actor, parameters: Parameters) -> None:
-    """Whether a program posts there."""
-    is_bot = parameters.boolean("bot")
-    kind = ActorKind.SERVICE if is_bot else ActorKind.PERSON
-    if is_bot is not None and kind is not actor.profile.kind:
-        await accounts.publish_profile(instance, actor, kind=kind)
+def _said(actor: Actor, parameters: Parameters) -> Said:
+    return {
+        "kind": _kind(actor, parameters),
+        "name": parameters.text("display_name"),
+        "bio": parameters.text("note"),
+        "is_locked": parameters.boolean("locked"),
+        "hides_follows": parameters.boolean("hide_collections"),
+        "is_discoverable": parameters.boolean("discoverable"),
+        "is_indexable": parameters.boolean("indexable"),
+        "shows_media": parameters.boolean("show_media"),
+        "shows_media_replies": parameters.boolean("show_media_replies"),
+        "shows_featured": parameters.boolean("show_featured"),
+        "fields": _fields(parameters),
+        "attribution_domains": _domains(parameters),
+    }
 
 
-async def _change_pictures(instance: Instance, actor: Actor, parameters: Parameters) -> None:
-    sent = {picture: parameters.file(picture) for picture in ProfilePicture}
-    said = {picture: parameters.text(f"{picture}_description") for picture in ProfilePicture}
-    chosen = {picture: content for picture, content in sent.items() if content}
-    descriptions = {picture: text for picture, text in said.items() if text is not None}
-    await change_pictures(instance, actor, chosen, descriptions=descriptions)
+def _kind(actor: Actor, parameters: Parameters) -> ActorKind | None:
+    """Whether a program posts there, where that is said to be otherwise than before."""
+    says_bot = parameters.boolean("bot")
+    if says_bot is None or says_bot is is_bot(actor):
+        return None
+    return ActorKind.SERVICE if says_bot else ActorKind.PERSON
 
 
 async def _change_posting(instance: Instance, user: User, said: Parameters) -> None:

@@ -57,7 +57,13 @@ async def change_profile(request: Request) -> Response:
             bio=text_of(form, "bio"),
             fields=_typed_fields(form),
             attribution_domains=_domains(form),
-            **{name: _choice(form, name) for name in BOXES},
+            is_locked=_choice(form, "is_locked"),
+            hides_follows=_choice(form, "hides_follows"),
+            is_discoverable=_choice(form, "is_discoverable"),
+            is_indexable=_choice(form, "is_indexable"),
+            shows_media=_choice(form, "shows_media"),
+            shows_media_replies=_choice(form, "shows_media_replies"),
+            shows_featured=_choice(form, "shows_featured"),
         )
     except Invalid as refusal:
         return await _render_settings(request, form, refusal)
