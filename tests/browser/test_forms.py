@@ -38,6 +38,7 @@ ANYBODY_MAY_SEND = {
 # say how.
 COMPOSERS = {"/statuses", "/statuses/1/edit", "/conversations", "/conversations/1"}
 COMPOSERS |= {"/filters", "/lists", "/settings/profile"}
+COMPOSERS |= {"/collections", "/collections/1/edit", "/collections/1/add"}
 SIGNED_IN_FORMS = [
     re.sub(r"\{\w+:\w+\}", "1", route.path).replace("{act}", act)
     for route in PAGES
