@@ -42,7 +42,7 @@ see in their settings which apps act for them, and take that back there.
 
 What those may do who look after the instance stands in [how to moderate](../how-to/moderate.md#from-an-app).
 
-`api_versions.mastodon` says 7. The pictures of a post that an app deletes wait for a day, so that who writes it
+`api_versions.mastodon` says 10. The pictures of a post that an app deletes wait for a day, so that who writes it
 anew need not choose them again; with `delete_media=true` they are gone at once.
 
 Each answer says in `X-RateLimit-Limit`, `-Remaining` and `-Reset` how much may be asked and is left: 300 times in

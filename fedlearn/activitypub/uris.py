@@ -6,7 +6,7 @@ from functools import cached_property, lru_cache
 from typing import NewType
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
-from fedlearn.domain.ids import CollectionId, StatusId, Uri
+from fedlearn.domain.ids import CollectionId, ItemId, StatusId, Uri
 
 Origin = NewType("Origin", str)  # scheme://host[:port], without the scheme's own port
 
@@ -139,6 +139,10 @@ class Uris:
     def people_collection(self, username: str, collection_id: CollectionId) -> Uri:
         """Identity of a collection of people whom this actor recommends."""
         return Uri(f"{self.actor(username)}/collections/{collection_id}")
+
+    def feature_authorization(self, username: str, item_id: ItemId) -> Uri:
+        """Identity of this actor's word that they may stand in a collection."""
+        return Uri(f"{self.actor(username)}/feature_authorizations/{item_id}")
 
     def collection_page(self, collection_id: CollectionId) -> str:
         """Page of a collection of people."""

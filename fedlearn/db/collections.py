@@ -231,19 +231,29 @@ async def revoke(connection: Connection, collection_id: CollectionId, actor_id: 
     )
 
 
-async def take_each_other_out(connection: Connection, one: ActorId, other: ActorId) -> None:
-    """Neither of two actors recommends the other any more."""
-    await connection.execute(
+async def collection_of_item(connection: Connection, item_id: ItemId) -> CollectionId | None:
+    """The collection in which this place is."""
+    row = await connection.fetch_one(
+        "SELECT collection_id FROM collection_item WHERE id = :item", item=item_id
+    )
+    return CollectionId(row["collection_id"]) if row else None
+
+
+async def collections_between(
+    connection: Connection, one: ActorId, other: ActorId
+) -> list[tuple[CollectionId, ActorId]]:
+    """The collections of either of two actors in which the other stands, and who that is."""
+    rows = await connection.fetch_all(
         """
-        DELETE FROM collection_item WHERE state = 'accepted' AND (
-            actor_id = :one AND collection_id IN (
-                SELECT id FROM people_collection WHERE owner_id = :other)
-            OR actor_id = :other AND collection_id IN (
-                SELECT id FROM people_collection WHERE owner_id = :one))
+        SELECT c.id, i.actor_id FROM people_collection c
+        JOIN collection_item i ON i.collection_id = c.id
+        WHERE i.state = 'accepted' AND (c.owner_id = :one AND i.actor_id = :other
+            OR c.owner_id = :other AND i.actor_id = :one)
         """,
         one=one,
         other=other,
     )
+    return [(CollectionId(row["id"]), ActorId(row["actor_id"])) for row in rows]
 
 
 # --- rows ----------------------------------------------------------------------------------------

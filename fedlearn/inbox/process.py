@@ -17,6 +17,7 @@ from fedlearn.inbox.activities.block import on_block
 from fedlearn.inbox.activities.create import on_create
 from fedlearn.inbox.activities.delete import on_delete
 from fedlearn.inbox.activities.emoji_react import on_emoji_react
+from fedlearn.inbox.activities.feature_request import on_feature_request
 from fedlearn.inbox.activities.flag import on_flag
 from fedlearn.inbox.activities.follow import on_follow
 from fedlearn.inbox.activities.like import on_like
@@ -44,6 +45,7 @@ HANDLERS: dict[str, Handler] = {
     "Create": on_create,
     "Delete": on_delete,
     "EmojiReact": on_emoji_react,
+    "FeatureRequest": on_feature_request,
     "Flag": on_flag,
     "Follow": on_follow,
     "Like": on_like,

@@ -2,7 +2,6 @@
 
 from fedlearn.activitypub.render.activities import render_block, render_undo
 from fedlearn.db import blocks as db_blocks
-from fedlearn.db import collections as db_collections
 from fedlearn.db import follows as db_follows
 from fedlearn.db import notifications as db_notifications
 from fedlearn.db.database import Connection
@@ -10,6 +9,7 @@ from fedlearn.domain.actors import Actor
 from fedlearn.domain.ids import snowflake
 from fedlearn.errors import Invalid
 from fedlearn.instance import Instance
+from fedlearn.services.collections import take_each_other_out
 from fedlearn.services.follows import answer_follow, end_follow, send_between, tell_of_unfollow
 from fedlearn.text.languages import _
 
@@ -23,6 +23,7 @@ async def block(instance: Instance, blocker: Actor, blocked: Actor) -> None:
         raise Invalid(_("You cannot block yourself."))
     uri = f"{blocker.uri}#blocks/{snowflake()}"
     async with instance.db.write() as connection:
+        await take_each_other_out(instance, connection, blocker, blocked)
         is_new = await db_blocks.insert_block(
             connection, actor_id=blocker.id, target_id=blocked.id, uri=uri
         )
@@ -45,12 +46,11 @@ async def unblock(instance: Instance, blocker: Actor, blocked: Actor) -> None:
 
 
 async def set_apart(connection: Connection, one: Actor, other: Actor) -> None:
-    """Two actors follow and recommend each other no more, and are told nothing of each other."""
+    """Two actors follow each other no more, and are told nothing of each other."""
     for follower, followee in ((one, other), (other, one)):
         known = await db_follows.follow_between(connection, follower.id, followee.id)
         if known is not None:
             await end_follow(connection, known, follower)
-    await db_collections.take_each_other_out(connection, one.id, other.id)
     await db_notifications.delete_notifications_between(connection, one.id, other.id)
 
 

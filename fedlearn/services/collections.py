@@ -3,7 +3,8 @@
 Who wants to be found may be put in, and is told. They may leave, and cannot be put back.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from fedlearn.db import blocks as db_blocks
@@ -21,6 +22,7 @@ from fedlearn.domain.ids import CollectionId, ItemId
 from fedlearn.domain.notifications import NotificationKind
 from fedlearn.errors import Forbidden, Invalid, NotFound
 from fedlearn.instance import Instance
+from fedlearn.outbox.collections import as_it_leaves, tell_of_collection
 from fedlearn.services.notifications import notify, take_back
 from fedlearn.text.languages import _
 from fedlearn.text.mentions import hashtags_in
@@ -47,6 +49,8 @@ async def create_collection(
         made = await db_collections.insert_collection(connection, owner.id, draft)
         for actor in people:
             await _put_in(connection, owner, made.id, actor)
+        after = await as_it_leaves(connection, made.id)
+        await tell_of_collection(instance, connection, None, after)
         return made.id
 
 
@@ -55,7 +59,7 @@ async def change_collection(
 ) -> None:
     """Say something else of a collection; those in it are told."""
     draft = _checked(draft)
-    async with instance.db.write() as connection:
+    async with _changing(instance, collection_id) as connection:
         before = await own_collection(connection, owner, collection_id)
         if draft == before.collection.said:
             return
@@ -69,7 +73,7 @@ async def change_collection(
 
 async def delete_collection(instance: Instance, owner: Actor, collection_id: CollectionId) -> None:
     """Give a collection up."""
-    async with instance.db.write() as connection:
+    async with _changing(instance, collection_id) as connection:
         await own_collection(connection, owner, collection_id)
         await db_collections.delete_collection(connection, collection_id)
 
@@ -78,7 +82,7 @@ async def put_in(
     instance: Instance, owner: Actor, collection_id: CollectionId, actor: Actor
 ) -> CollectionItem:
     """Recommend somebody; `Invalid` for who does not want that, and in a full collection."""
-    async with instance.db.write() as connection:
+    async with _changing(instance, collection_id) as connection:
         await own_collection(connection, owner, collection_id)
         await _put_in(connection, owner, collection_id, actor)
         view = await own_collection(connection, owner, collection_id)
@@ -92,7 +96,7 @@ async def take_out(
     instance: Instance, owner: Actor, collection_id: CollectionId, item_id: ItemId
 ) -> None:
     """Recommend somebody no more."""
-    async with instance.db.write() as connection:
+    async with _changing(instance, collection_id) as connection:
         await own_collection(connection, owner, collection_id)
         actor = await db_collections.actor_at(connection, collection_id, item_id)
         if actor is None:
@@ -105,7 +109,7 @@ async def leave(
     instance: Instance, me: Actor, collection_id: CollectionId, item_id: ItemId
 ) -> None:
     """Stand in somebody's collection no more, and never again; nobody leaves for another."""
-    async with instance.db.write() as connection:
+    async with _changing(instance, collection_id) as connection:
         view = await readable(connection, me, collection_id)
         actor = await db_collections.actor_at(connection, collection_id, item_id)
         if actor is None:
@@ -114,6 +118,18 @@ async def leave(
             raise Forbidden(_("Only they themselves can leave this collection."))
         await db_collections.revoke(connection, collection_id, me.id)
         await _forget(connection, view.owner, collection_id, me)
+
+
+async def take_each_other_out(
+    instance: Instance, connection: Connection, one: Actor, other: Actor
+) -> None:
+    """Neither of two people recommends the other any more."""
+    found = await db_collections.collections_between(connection, one.id, other.id)
+    for collection_id, actor_id in found:
+        before = await as_it_leaves(connection, collection_id)
+        await db_collections.take_out(connection, collection_id, actor_id)
+        after = await as_it_leaves(connection, collection_id)
+        await tell_of_collection(instance, connection, before, after)
 
 
 async def own_collection(
@@ -134,6 +150,16 @@ async def readable(
     if view is None:
         raise NotFound(_("There is no such collection."))
     return view
+
+
+@asynccontextmanager
+async def _changing(instance: Instance, collection_id: CollectionId) -> AsyncIterator[Connection]:
+    """A transaction that changes a collection; followers elsewhere are told what is different."""
+    async with instance.db.write() as connection:
+        before = await as_it_leaves(connection, collection_id)
+        yield connection
+        after = await as_it_leaves(connection, collection_id)
+        await tell_of_collection(instance, connection, before, after)
 
 
 async def _put_in(

@@ -4,7 +4,7 @@ from starlette.routing import BaseRoute, Route
 
 from fedlearn.web import convertors, media, own_files  # noqa: F401 - ids in paths
 from fedlearn.web.api_routes import API, OAUTH
-from fedlearn.web.federation import actors, collections, discovery, inbox, objects, quotes
+from fedlearn.web.federation import actors, collections, discovery, featured, inbox, objects, quotes
 from fedlearn.web.mastodon.metering import metered
 from fedlearn.web.pages import (
     about,
@@ -62,6 +62,7 @@ from fedlearn.web.pages.moderation import trends as desk_trends
 from fedlearn.web.proxied import PROXY
 
 STATUS = "/users/{username}/statuses/{status_id:id}"
+PEOPLE_COLLECTION = "/users/{username}/collections/{collection_id:id}"
 
 # The busiest come first: routes are tried in this order.
 FEDERATION = [
@@ -77,6 +78,10 @@ FEDERATION = [
     Route("/users/{username}/followers_synchronization", collections.get_partial_followers),
     Route("/users/{username}/quote_authorizations/{authorization_id:id}", quotes.get_authorization),
     Route("/users/{username}/featured", collections.get_featured),
+    Route("/users/{username}/featured_collections", featured.get_featured_collections),
+    Route(PEOPLE_COLLECTION, featured.get_people_collection),
+    Route(PEOPLE_COLLECTION + "/items/{item_id:id}", featured.get_item),
+    Route("/users/{username}/feature_authorizations/{item_id:id}", featured.get_authorization),
     Route("/users/{username}/{collection}", collections.get_collection),
     Route("/contexts/{status_id:id}", objects.get_conversation),
     Route("/actor", actors.get_instance_actor),

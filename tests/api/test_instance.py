@@ -25,7 +25,7 @@ async def test_instance_says_what_it_can_do(alpha: Server) -> None:
     old = await stranger.get("/v1/instance")
     assert (said["domain"], old["uri"]) == ("alpha.test", "alpha.test")
     assert said["version"].startswith("4.5.0 (compatible; fedlearn ")
-    assert said["api_versions"]["mastodon"] == 7
+    assert said["api_versions"]["mastodon"] == 10
     statuses = said["configuration"]["statuses"]
     assert (statuses["max_characters"], statuses["max_media_attachments"]) == (500, 4)
     assert said["configuration"]["urls"]["streaming"] == "wss://alpha.test"

@@ -118,7 +118,7 @@ async def test_whose_collections_are_not_shown(connection: Connection) -> None:
 
 
 async def test_blocks_stand_between(connection: Connection) -> None:
-    """Whom a block parts read nothing of each other, and recommend each other no more."""
+    """Whom a block parts read nothing of each other; where they recommend each other is known."""
     alice, bob, carol = [await local(connection, name) for name in ("alice", "bob", "carol")]
     made = await a_collection(connection, alice, bob, carol)
     back = await a_collection(connection, bob, alice)
@@ -126,9 +126,9 @@ async def test_blocks_stand_between(connection: Connection) -> None:
     assert await in_it(connection, carol.viewer, made.id) == ["carol"]
     assert await in_it(connection, bob.viewer, made.id) == ["bob"]
     assert await in_it(connection, carol.viewer, back.id) is None
-    await db_collections.take_each_other_out(connection, alice.id, bob.id)
-    assert await in_it(connection, STRANGER, made.id) == ["carol"]
-    assert await in_it(connection, STRANGER, back.id) == []
+    between = await db_collections.collections_between(connection, alice.id, bob.id)
+    assert sorted(between) == [(made.id, bob.id), (back.id, alice.id)]
+    assert await db_collections.collections_between(connection, bob.id, carol.id) == []
 
 
 async def test_who_is_gone_leaves_nothing(connection: Connection) -> None:

@@ -211,14 +211,14 @@ def test_actor_has_what_peers_read(rendered_actor: Document) -> None:
     shapes = {
         str: (
             "id type preferredUsername webfinger name summary url published inbox outbox followers "
-            "following featured featuredTags movedTo"
+            "following featured featuredTags featuredCollections movedTo"
         ),
         bool: (
             "manuallyApprovesFollowers discoverable indexable memorial showMedia "
             "showRepliesInMedia showFeatured"
         ),
         list: "@context attachment tag alsoKnownAs assertionMethod",
-        dict: "publicKey endpoints",
+        dict: "publicKey endpoints interactionPolicy",
     }
     expected = {name: kind for kind, names in shapes.items() for name in names.split()}
     assert {name: type(value) for name, value in rendered_actor.items()} == expected

@@ -32,6 +32,9 @@ def render_actor(actor: Actor, key: PublicKey, uris: Uris) -> Document:
         "following": profile.following,
         "featured": profile.featured,
         "featuredTags": f"{profile.uri}/tags",
+        "featuredCollections": f"{profile.uri}/featured_collections",
+        # Nobody elsewhere can ask yet whether somebody may stand in a collection of theirs.
+        "interactionPolicy": {"canFeature": {"automaticApproval": [profile.uri]}},
         "endpoints": {"sharedInbox": uris.shared_inbox},
         "manuallyApprovesFollowers": profile.is_locked,
         "discoverable": profile.is_discoverable,

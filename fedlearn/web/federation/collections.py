@@ -146,7 +146,7 @@ async def get_featured(request: Request) -> Response:
 async def get_instance_collection(request: Request) -> Response:
     """Collections of the instance actor, which neither posts nor follows."""
     kind = request.path_params["collection"]
-    if kind not in {"outbox", "featured", "tags", *PAGES_OF_FOLLOWS}:
+    if kind not in {"outbox", "featured", "tags", "featured_collections", *PAGES_OF_FOLLOWS}:
         raise NotFound("There is no such collection.")
     uri = f"{instance_of(request).actor.uri}/{kind}"
     return activity_response(request, render_collection(uri, 0, items=[]))

@@ -27,8 +27,10 @@ from fedlearn.web.mastodon.entities.collections import (
     people_of,
 )
 from fedlearn.web.mastodon.entities.describing import Entity
+from fedlearn.web.mastodon.metering import spend_on
 from fedlearn.web.mastodon.pagination import leafed, read_limit, read_offset
 from fedlearn.web.mastodon.parameters import Parameters, read_parameters
+from fedlearn.web.mastodon.statuses import UNDOING
 
 USUAL, MOST = 40, 80
 NEW = CollectionDraft("")
@@ -101,6 +103,7 @@ async def change_collection(request: Request) -> Response:
 async def delete_collection(request: Request) -> Response:
     """The collection is gone."""
     owner = (await require_user(request, "write:collections")).actor
+    await spend_on(request, UNDOING)
     await collections.delete_collection(instance_of(request), owner, _id(request))
     return json({})
 
@@ -123,6 +126,7 @@ async def add_item(request: Request) -> Response:
 async def remove_item(request: Request) -> Response:
     """Take somebody out."""
     owner = (await require_user(request, "write:collections")).actor
+    await spend_on(request, UNDOING)
     await collections.take_out(instance_of(request), owner, _id(request), _item(request))
     return json({})
 

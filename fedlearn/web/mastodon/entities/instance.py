@@ -21,9 +21,9 @@ from fedlearn.web.texts import Terms
 
 # Clients find out by the number before the blank what they may ask for.
 SPOKEN_VERSION = f"4.5.0 (compatible; fedlearn {VERSION})"
-# 2 promises grouped notifications, 7 quotes besides; 8 would promise methods of one's own profile
+# 2 promises grouped notifications, 7 quotes besides, 9 methods of one's own profile, 10 collections
 # (docs.joinmastodon.org/entities/Instance).
-API_VERSION = 7
+API_VERSION = 10
 PICTURE_TYPES = ["image/jpeg", "image/png", "image/gif", "image/webp", "image/avif"]
 # Of these, Mastodon's words for the same stand beside each other: apps compare them.
 VIDEO_TYPES = ["video/mp4", "video/quicktime", "video/webm", "video/ogg"]
