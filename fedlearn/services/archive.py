@@ -15,6 +15,7 @@ from fedlearn.activitypub.render.activities import render_announce, render_creat
 from fedlearn.activitypub.render.actors import render_actor
 from fedlearn.activitypub.render.documents import with_context
 from fedlearn.db import archive as db_archive
+from fedlearn.db import collections as db_collections
 from fedlearn.db import domain_blocks as db_domain_blocks
 from fedlearn.db import follows as db_follows
 from fedlearn.db import lists as db_lists
@@ -26,6 +27,7 @@ from fedlearn.domain.ids import FollowId, StatusId
 from fedlearn.domain.media import MediaAttachment
 from fedlearn.domain.statuses import StatusView
 from fedlearn.instance import Instance
+from fedlearn.services.collections import MOST_COLLECTIONS
 
 AT_ONCE = 100
 
@@ -100,7 +102,7 @@ def _activity(instance: Instance, view: StatusView) -> dict[str, object]:
 
 
 async def _tables(instance: Instance, actor: Actor) -> list[tuple[str, list[list[str]]]]:
-    """Whom somebody follows, has on lists, and does not want to hear of."""
+    """Whom somebody follows, has on lists, recommends, and does not want to hear of."""
     async with instance.db.read() as connection:
         muted = await db_mutes.muted_by(connection, actor.id)
         domains = await db_domain_blocks.domains_blocked_by(connection, actor.id)
@@ -109,10 +111,18 @@ async def _tables(instance: Instance, actor: Actor) -> list[tuple[str, list[list
             for one in await db_lists.lists_of(connection, actor.id)
             for member in await db_lists.members_of(connection, one.id)
         ]
+        in_collections = [
+            [view.collection.said.name, _handle(instance, item.actor)]
+            for view in await db_collections.collections_of(
+                connection, actor.viewer, actor.id, offset=0, limit=MOST_COLLECTIONS
+            )
+            for item in view.items
+        ]
     followed = [[_handle(instance, one)] async for one in _followed(instance, actor)]
     return [
         ("following_accounts.csv", [["Account address"], *followed]),
         ("lists.csv", on_lists),
+        ("collections.csv", in_collections),
         ("muted_accounts.csv", [["Account address"], *([_handle(instance, m)] for _, m in muted)]),
         ("blocked_domains.csv", [["#domain"], *([domain] for domain in domains)]),
     ]

@@ -10,7 +10,8 @@ from zipfile import ZipFile
 import httpx
 
 from fedlearn.domain.audience import Reach, Scope
-from fedlearn.services import boosts, domain_blocks, lists, mutes
+from fedlearn.domain.collections import CollectionDraft
+from fedlearn.services import boosts, collections, domain_blocks, lists, mutes
 from fedlearn.services.archive import archive_of
 from tests.clock import HOUR, Clock
 from tests.federation.browser import open_browser, sign_in
@@ -51,6 +52,8 @@ async def test_all_that_is_hers(alpha: Server, bob: Person) -> None:
     await boosts.boost(alpha.instance, me, others.id)
     made = await lists.create_list(alpha.instance, me, "Birds, and more")
     await lists.add_member(alpha.instance, me, made.id, carol)
+    recommended = CollectionDraft("Beekeepers")
+    await collections.create_collection(alpha.instance, me, recommended, [me])
     await mutes.mute(alpha.instance, me, carol)
     await domain_blocks.block_domain(alpha.instance, me, "spam.example")
     async with aclosing(await sign_in(alpha, "alice")) as browser:
@@ -73,6 +76,7 @@ async def test_all_that_is_hers(alpha: Server, bob: Person) -> None:
     assert json.loads(archive.read("actor.json"))["id"] == me.uri
     assert rows(archive, "following_accounts.csv") == [["Account address"], [bob.handle[1:]]]
     assert rows(archive, "lists.csv") == [["Birds, and more", "carol@alpha.test"]]
+    assert rows(archive, "collections.csv") == [["Beekeepers", "alice@alpha.test"]]
     assert rows(archive, "muted_accounts.csv") == [["Account address"], ["carol@alpha.test"]]
     assert rows(archive, "blocked_domains.csv") == [["#domain"], ["spam.example"]]
 
