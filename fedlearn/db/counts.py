@@ -1,4 +1,4 @@
-"""This is where it is counted how often statuses are answered, boosted, quoted and liked.
+"""This is where it is counted how often statuses are answered, boosted, quoted, liked, reacted to.
 
 Counts hold only what the viewer may see. To count what thousands did takes as long as to read a
 whole page, so what very many have taken up is counted once a minute, and as anybody may see it who
@@ -22,7 +22,7 @@ Counts = Mapping[str, int]
 async def counts_of(
     connection: Connection, viewer: Viewer, ids: Sequence[StatusId]
 ) -> Mapping[StatusId, Counts]:
-    """How many `replies`, `boosts`, `quotes` and `favourites` these have, those with any."""
+    """How many `replies`, `boosts`, `quotes`, `favourites`, `reactions` these have, if any."""
     known = connection.memory.counts_of(ids, is_local=viewer.is_local)
     counted = await _count(connection, viewer, [one for one in ids if one not in known])
     if taken_up := [one for one, counts in counted.items() if sum(counts.values()) >= MANY]:
@@ -47,6 +47,9 @@ async def _count(
         WHERE q.quoted_id IN :ids AND q.state = 'accepted' AND {VISIBLE} GROUP BY q.quoted_id
         UNION ALL
         SELECT 'favourites', status_id, count(*) FROM favourite
+        WHERE status_id IN :ids GROUP BY status_id
+        UNION ALL
+        SELECT 'reactions', status_id, count(*) FROM reaction
         WHERE status_id IN :ids GROUP BY status_id
         """,
         ids=ids,

@@ -5,7 +5,7 @@ adapter turns into its own words: `IN :ids` takes a list, and `FOR UPDATE SKIP L
 where a single writer makes it needless.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
@@ -19,6 +19,9 @@ class Row(Protocol):
 
     def __getitem__(self, column: str, /) -> Any:
         """The value of a column."""
+
+    def __iter__(self) -> Iterator[Any]:
+        """The values of all columns."""
 
 
 class Connection(Protocol):

@@ -4,7 +4,7 @@ from fedlearn.db.database import Connection
 from fedlearn.db.mail_links import delete_mail_links
 from fedlearn.db.oauth import take_back_all
 from fedlearn.db.second_steps import delete_half_sign_ins
-from fedlearn.db.users import delete_other_sessions, delete_sign_in_links
+from fedlearn.db.sessions import delete_other_sessions, delete_sign_in_links
 from fedlearn.domain.ids import UserId
 
 NO_SESSION = ""

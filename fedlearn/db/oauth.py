@@ -6,6 +6,7 @@ Secrets of apps, codes and tokens are stored as hashes: a copy of the database o
 from collections.abc import Sequence
 
 from fedlearn.db.database import Connection, Row
+from fedlearn.db.recurring import Recurring
 from fedlearn.db.users import COLUMNS, note_activity, user_of
 from fedlearn.domain.actors import User
 from fedlearn.domain.events import TokenEnded
@@ -153,10 +154,15 @@ async def bearer(
         """,
         hash=token_hash,
     )
-    if row is None:
-        return None
+    return BEARERS.of(row) if row else None
+
+
+def _bearer_of(row: Row) -> tuple[AccessToken, User | None, Millis]:
     user = user_of(row) if row["t_user_id"] else None
     return token_of(row), user, Millis(row["t_used_at"])
+
+
+BEARERS = Recurring(_bearer_of)
 
 
 async def delete_token(

@@ -45,6 +45,8 @@ async def quote_of(connection: Connection, status_id: StatusId) -> Quote | None:
 
 async def quotes_of(connection: Connection, ids: Sequence[StatusId]) -> dict[StatusId, Quote]:
     """What these statuses quote."""
+    if not ids:
+        return {}
     rows = await connection.fetch_all("SELECT * FROM quote WHERE status_id IN :ids", ids=ids)
     return {StatusId(row["status_id"]): _quote(row) for row in rows}
 

@@ -193,8 +193,9 @@ async def _gather(connection: Connection, viewer: Viewer, details: _Details) -> 
     if with_poll := details.with_poll():
         # A filter may speak of what is answered, too.
         details.polls = await polls_of(connection, with_poll, viewer.actor_id)
-    details.reactions = await reactions_to(connection, ids)
     details.counts = await counts_of(connection, viewer, ids)
+    if with_reaction := [one for one in ids if "reactions" in details.counts.get(one, {})]:
+        details.reactions = await reactions_to(connection, with_reaction)
     if viewer.actor_id is not None:
         await _read_own_marks(connection, viewer.actor_id, ids, details)
 

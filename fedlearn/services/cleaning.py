@@ -13,7 +13,7 @@ from fedlearn.db import passkeys as db_passkeys
 from fedlearn.db import received as db_received
 from fedlearn.db import redrafts as db_redrafts
 from fedlearn.db import second_steps as db_second_steps
-from fedlearn.db import users as db_users
+from fedlearn.db import sessions as db_sessions
 from fedlearn.db.jobs import NewJob, has_waiting_job, insert_jobs
 from fedlearn.domain.ids import DAY_MS, HOUR_MS, Millis, now
 from fedlearn.domain.jobs import JobKind
@@ -51,7 +51,7 @@ async def clean_up(instance: Instance) -> None:
     settings = instance.settings
     unused_since = Millis(now() - settings.session_days * DAY_MS)
     async with instance.db.write() as connection:
-        await db_users.forget_stale_sign_ins(connection, unused_since)
+        await db_sessions.forget_stale_sign_ins(connection, unused_since)
         await db_invitations.forget_stale_invitations(connection)
         await db_mutes.forget_expired_mutes(connection)
         await db_ip_blocks.forget_expired_ip_blocks(connection)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from fedlearn.db import users as db_users
+from fedlearn.db import sessions as db_sessions
 from fedlearn.domain.actors import User
 from fedlearn.domain.ids import Millis
 from fedlearn.instance import Instance
@@ -26,7 +26,7 @@ async def devices(instance: Instance, user: User, session: str) -> list[Device]:
     """The browsers of somebody, the one seen last first; `session` is that of the one asking."""
     async with instance.db.read() as connection:
         since = session_must_be_seen_since(instance)
-        found = await db_users.sessions_of(connection, user.id, since)
+        found = await db_sessions.sessions_of(connection, user.id, since)
     this = hash_token(session)
     return [
         Device(
@@ -43,10 +43,10 @@ async def devices(instance: Instance, user: User, session: str) -> list[Device]:
 async def sign_out(instance: Instance, user: User, name: str) -> None:
     """End the session of one browser of this person."""
     async with instance.db.write() as connection:
-        await db_users.delete_session_of(connection, user.id, name)
+        await db_sessions.delete_session_of(connection, user.id, name)
 
 
 async def sign_out_others(instance: Instance, user: User, session: str) -> None:
     """End every session of this person but this one."""
     async with instance.db.write() as connection:
-        await db_users.delete_other_sessions(connection, user.id, hash_token(session))
+        await db_sessions.delete_other_sessions(connection, user.id, hash_token(session))

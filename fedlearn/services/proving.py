@@ -6,6 +6,7 @@ wants a proof that is not old: the password, a code of the second step, or a pas
 
 from dataclasses import dataclass
 
+from fedlearn.db import sessions as db_sessions
 from fedlearn.db import users as db_users
 from fedlearn.domain.actors import User
 from fedlearn.domain.ids import HOUR_MS, now
@@ -32,7 +33,7 @@ class Proofs:
 async def is_fresh(instance: Instance, session: str, within_ms: int = FRESH_FOR_MS) -> bool:
     """Whether the owner of a session was proven so lately."""
     async with instance.db.read() as connection:
-        proven_at = await db_users.session_proven_at(connection, hash_token(session))
+        proven_at = await db_sessions.session_proven_at(connection, hash_token(session))
     return proven_at is not None and proven_at > now() - within_ms
 
 
@@ -68,4 +69,4 @@ async def prove_by_passkey(instance: Instance, user: User, session: str, answer:
 
 async def _note(instance: Instance, session: str) -> None:
     async with instance.db.write() as connection:
-        await db_users.prove_session(connection, hash_token(session))
+        await db_sessions.prove_session(connection, hash_token(session))

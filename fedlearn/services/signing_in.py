@@ -1,6 +1,7 @@
 """This is where people prove who they are, and where their sessions begin and end."""
 
 from fedlearn.db import second_steps as db_second_steps
+from fedlearn.db import sessions as db_sessions
 from fedlearn.db import users as db_users
 from fedlearn.db.database import Connection
 from fedlearn.db.doors import close_every_door
@@ -74,7 +75,7 @@ async def open_session(
         step = await db_second_steps.second_step(connection, user.id)
         if step is not None and step.confirmed_at is not None and not took_second_step:
             raise SecondStepNeeded(_("A code from your phone is needed."))
-        await db_users.insert_session(connection, user.id, hash_token(token), user_agent[:200])
+        await db_sessions.insert_session(connection, user.id, hash_token(token), user_agent[:200])
     return token
 
 
@@ -86,14 +87,14 @@ async def user_of_session(instance: Instance, token: str) -> tuple[User, bool] |
     token_hash = hash_token(token)
     seen_since = session_must_be_seen_since(instance)
     async with instance.db.read() as connection:
-        found = await db_users.user_of_session(connection, token_hash, seen_since)
+        found = await db_sessions.user_of_session(connection, token_hash, seen_since)
     if found is None:
         return None
     user, seen_at = found
     is_prolonged = seen_at < now() - SEEN_AGAIN_AFTER_MS
     if is_prolonged:
         async with instance.db.write() as connection:
-            await db_users.touch_session(connection, token_hash)
+            await db_sessions.touch_session(connection, token_hash)
     return user, is_prolonged
 
 
@@ -101,7 +102,9 @@ async def is_session_open(instance: Instance, token: str) -> bool:
     """Whether somebody is still signed in with this cookie. To ask is not to use it."""
     async with instance.db.read() as connection:
         seen_since = session_must_be_seen_since(instance)
-        return await db_users.user_of_session(connection, hash_token(token), seen_since) is not None
+        return (
+            await db_sessions.user_of_session(connection, hash_token(token), seen_since) is not None
+        )
 
 
 def session_must_be_seen_since(instance: Instance) -> Millis:
@@ -112,7 +115,7 @@ def session_must_be_seen_since(instance: Instance) -> Millis:
 async def close_session(instance: Instance, token: str) -> None:
     """Sign out."""
     async with instance.db.write() as connection:
-        await db_users.delete_session(connection, hash_token(token))
+        await db_sessions.delete_session(connection, hash_token(token))
 
 
 async def make_sign_in_link(instance: Instance, user: User, *, by: Steward) -> str:
@@ -126,14 +129,14 @@ async def insert_link(instance: Instance, connection: Connection, user: User) ->
     """The same inside a transaction, for who has written down that it is made."""
     token = new_token()
     expires_at = Millis(now() + instance.settings.sign_in_link_minutes * MINUTE_MS)
-    await db_users.insert_sign_in_link(connection, user.id, hash_token(token), expires_at)
+    await db_sessions.insert_sign_in_link(connection, user.id, hash_token(token), expires_at)
     return f"{instance.uris.origin}/sign-in/{token}"
 
 
 async def use_sign_in_link(instance: Instance, token: str) -> User:
     """Whom the link signs in; `Invalid` when it was used or has run out."""
     async with instance.db.write() as connection:
-        user_id = await db_users.use_sign_in_link(connection, hash_token(token))
+        user_id = await db_sessions.use_sign_in_link(connection, hash_token(token))
         user = await db_users.user_by_id(connection, user_id) if user_id else None
         if user is not None and user.confirmed_at is None:
             # Whoever runs the server gave them the link, and so vouches for them.

@@ -8,7 +8,7 @@ from fedlearn.db import accounts as db_accounts
 from fedlearn.db import actors as db_actors
 from fedlearn.db import audit as db_audit
 from fedlearn.db import policies as db_policies
-from fedlearn.db import users as db_users
+from fedlearn.db import sessions as db_sessions
 from fedlearn.db.database import Connection
 from fedlearn.domain.accounts import AccountFilter, AccountSearch, Origin, State
 from fedlearn.domain.actors import Role
@@ -106,7 +106,7 @@ async def test_account_with_what_it_has_come_to(connection: Connection, clock: C
     """Who invited somebody, on which day they were last here, and how much there is of them."""
     alice = await signs_up(connection, "alice")
     bob = await signs_up(connection, "bob", invited_by=alice.actor.id)
-    await db_users.insert_session(connection, bob.id, "token", "Firefox")
+    await db_sessions.insert_session(connection, bob.id, "token", "Firefox")
     await says(connection, bob.actor)
     await follows(connection, alice.actor, bob.actor)
     found = await db_accounts.account(connection, bob.actor.id)

@@ -11,9 +11,9 @@ from fedlearn.db.homes import add_to_homes
 from fedlearn.db.hub import Listener
 from fedlearn.db.notifications import insert_notification, mark_read
 from fedlearn.db.postgres import PostgresDatabase, open_postgres
+from fedlearn.db.sessions import delete_session, insert_session
 from fedlearn.db.sqlite import open_sqlite
 from fedlearn.db.statuses import delete_status
-from fedlearn.db.users import delete_session, insert_session
 from fedlearn.domain.audience import Reach, Scope
 from fedlearn.domain.events import Deleted, Edited, News
 from fedlearn.domain.ids import ActorId, StatusId

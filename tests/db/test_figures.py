@@ -2,7 +2,7 @@
 
 from fedlearn.db import actors as db_actors
 from fedlearn.db import figures as db_figures
-from fedlearn.db import users as db_users
+from fedlearn.db import sessions as db_sessions
 from fedlearn.db.database import Connection
 from fedlearn.db.figures import Figures
 from fedlearn.domain.audience import Reach, Scope
@@ -55,13 +55,13 @@ async def test_newest_status(connection: Connection) -> None:
 async def test_who_was_here(connection: Connection, clock: Clock) -> None:
     """Each person counts once who used a session or an app since a certain time."""
     alice, bob = await signs_up(connection, "alice"), await signs_up(connection, "bob")
-    await db_users.insert_session(connection, bob.id, "old", "Firefox")
+    await db_sessions.insert_session(connection, bob.id, "old", "Firefox")
     then = clock.now
     clock.forward(DAY)
-    await db_users.insert_session(connection, alice.id, "one", "Firefox")
-    await db_users.insert_session(connection, alice.id, "two", "Firefox")
+    await db_sessions.insert_session(connection, alice.id, "one", "Firefox")
+    await db_sessions.insert_session(connection, alice.id, "two", "Firefox")
     assert await db_figures.active_users(connection, then) == 1
-    await db_users.touch_session(connection, "old")
+    await db_sessions.touch_session(connection, "old")
     assert await db_figures.active_users(connection, then) == 2
 
 

@@ -1,6 +1,9 @@
 """Apps, codes and tokens, as they are remembered and forgotten."""
 
+from dataclasses import replace
+
 from fedlearn.db import oauth as db_oauth
+from fedlearn.db import users as db_users
 from fedlearn.db.database import Connection
 from fedlearn.domain.ids import Millis, UserId, snowflake
 from fedlearn.domain.oauth import (
@@ -59,6 +62,24 @@ async def test_token_speaks_for_its_user(connection: Connection, clock: Clock) -
     await db_oauth.touch_token(connection, hers.id)
     assert await db_oauth.tokens_of(connection, alice.id) == [(hers, at)]
     assert before < at
+
+
+async def test_bearer_is_made_once(connection: Connection, clock: Clock) -> None:
+    """Who calls again is the very same value; whatever was changed of them meanwhile, is there."""
+    alice = await signs_up(connection, "alice")
+    token = await allows(
+        connection, clock, await registers(connection, clock, "reader"), alice.id, "a"
+    )
+    first = await db_oauth.bearer(connection, "a")
+    assert await db_oauth.bearer(connection, "a") is first
+    await db_users.set_disabled(connection, alice.id, clock.now)
+    assert await db_oauth.bearer(connection, "a") == (
+        token,
+        replace(alice, disabled_at=clock.now),
+        clock.now,
+    )
+    await db_users.set_disabled(connection, alice.id, None)
+    assert await db_oauth.bearer(connection, "a") is first
 
 
 async def test_token_ends_for_its_own_app_and_user_only(

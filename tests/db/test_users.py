@@ -7,6 +7,7 @@ import asyncpg
 import pytest
 
 from fedlearn.db import actors as db_actors
+from fedlearn.db import sessions as db_sessions
 from fedlearn.db import users as db_users
 from fedlearn.db.database import Connection
 from fedlearn.domain.actors import Role, Session
@@ -136,34 +137,34 @@ async def test_when_somebody_was_proven(connection: Connection, clock: Clock) ->
     """Signing in proves who one is, and so does showing it again, in that browser alone."""
     alice, began = await signs_up(connection, "alice"), clock.now
     for name in ("one", "two"):
-        await db_users.insert_session(connection, alice.id, name, "Firefox")
+        await db_sessions.insert_session(connection, alice.id, name, "Firefox")
     later = clock.forward(MINUTE)
-    await db_users.touch_session(connection, "one")
-    assert await db_users.session_proven_at(connection, "one") == began
-    await db_users.prove_session(connection, "one")
-    assert await db_users.session_proven_at(connection, "one") == later
-    assert await db_users.session_proven_at(connection, "two") == began
-    assert await db_users.session_proven_at(connection, "three") is None
+    await db_sessions.touch_session(connection, "one")
+    assert await db_sessions.session_proven_at(connection, "one") == began
+    await db_sessions.prove_session(connection, "one")
+    assert await db_sessions.session_proven_at(connection, "one") == later
+    assert await db_sessions.session_proven_at(connection, "two") == began
+    assert await db_sessions.session_proven_at(connection, "three") is None
 
 
 async def test_session(connection: Connection, clock: Clock) -> None:
     """A session leads to its user while it was used lately, and no more once it is closed."""
     alice, bob = await signs_up(connection, "alice"), await signs_up(connection, "bob")
-    await db_users.insert_session(connection, alice.id, "hash a", "Firefox")
-    await db_users.insert_session(connection, bob.id, "hash b", "Firefox")
+    await db_sessions.insert_session(connection, alice.id, "hash a", "Firefox")
+    await db_sessions.insert_session(connection, bob.id, "hash b", "Firefox")
     began = clock.now
     before = Millis(began - 1)
-    assert await db_users.user_of_session(connection, "hash a", before) == (alice, began)
-    assert await db_users.user_of_session(connection, "hash b", before) == (bob, began)
-    assert await db_users.user_of_session(connection, "hash c", before) is None
-    assert await db_users.user_of_session(connection, "hash a", began) is None
+    assert await db_sessions.user_of_session(connection, "hash a", before) == (alice, began)
+    assert await db_sessions.user_of_session(connection, "hash b", before) == (bob, began)
+    assert await db_sessions.user_of_session(connection, "hash c", before) is None
+    assert await db_sessions.user_of_session(connection, "hash a", began) is None
     later = clock.forward(DAY)
-    await db_users.touch_session(connection, "hash a")
-    assert await db_users.user_of_session(connection, "hash a", began) == (alice, later)
-    assert await db_users.user_of_session(connection, "hash b", began) is None
-    await db_users.delete_session(connection, "hash a")
-    assert await db_users.user_of_session(connection, "hash a", before) is None
-    assert await db_users.user_of_session(connection, "hash b", before) == (bob, began)
+    await db_sessions.touch_session(connection, "hash a")
+    assert await db_sessions.user_of_session(connection, "hash a", began) == (alice, later)
+    assert await db_sessions.user_of_session(connection, "hash b", began) is None
+    await db_sessions.delete_session(connection, "hash a")
+    assert await db_sessions.user_of_session(connection, "hash a", before) is None
+    assert await db_sessions.user_of_session(connection, "hash b", before) == (bob, began)
 
 
 async def test_sessions_of_somebody(connection: Connection, clock: Clock) -> None:
@@ -171,19 +172,19 @@ async def test_sessions_of_somebody(connection: Connection, clock: Clock) -> Non
     alice, bob = await signs_up(connection, "alice"), await signs_up(connection, "bob")
     began = clock.now
     for name, user in (("old", alice), ("one", alice), ("two", alice), ("bobs", bob)):
-        await db_users.insert_session(connection, user.id, name, f"{name} browser")
+        await db_sessions.insert_session(connection, user.id, name, f"{name} browser")
         clock.forward(MINUTE)
     seen = clock.now
-    await db_users.touch_session(connection, "one")
-    found = await db_users.sessions_of(connection, alice.id, began)
+    await db_sessions.touch_session(connection, "one")
+    found = await db_sessions.sessions_of(connection, alice.id, began)
     first = Session("one", "one browser", Millis(began + MINUTE), seen)
     assert (found[0], [one.token_hash for one in found]) == (first, ["one", "two"])
-    await db_users.delete_session_of(connection, alice.id, "bobs")
-    await db_users.delete_session_of(connection, alice.id, "two")
-    left = [await db_users.sessions_of(connection, user.id, began) for user in (alice, bob)]
+    await db_sessions.delete_session_of(connection, alice.id, "bobs")
+    await db_sessions.delete_session_of(connection, alice.id, "two")
+    left = [await db_sessions.sessions_of(connection, user.id, began) for user in (alice, bob)]
     assert [[one.token_hash for one in of] for of in left] == [["one"], ["bobs"]]
-    await db_users.delete_other_sessions(connection, alice.id, "bobs")
-    left = [await db_users.sessions_of(connection, user.id, Millis(0)) for user in (alice, bob)]
+    await db_sessions.delete_other_sessions(connection, alice.id, "bobs")
+    left = [await db_sessions.sessions_of(connection, user.id, Millis(0)) for user in (alice, bob)]
     assert [[one.token_hash for one in of] for of in left] == [[], ["bobs"]]
 
 
@@ -192,13 +193,13 @@ async def test_session_of_who_may_not_take_part(connection: Connection, end: str
     """The sessions of a deleted or suspended person lead nowhere."""
     alice, bob = await signs_up(connection, "alice"), await signs_up(connection, "bob")
     for user in (alice, bob):
-        await db_users.insert_session(connection, user.id, f"hash {user.id}", "Firefox")
+        await db_sessions.insert_session(connection, user.id, f"hash {user.id}", "Firefox")
     if end == "gone":
         await db_actors.mark_gone(connection, alice.actor.id)
     else:
         await db_actors.set_suspended(connection, alice.actor.id, Millis(1))
-    assert await db_users.user_of_session(connection, f"hash {alice.id}", Millis(0)) is None
-    assert await db_users.user_of_session(connection, f"hash {bob.id}", Millis(0)) is not None
+    assert await db_sessions.user_of_session(connection, f"hash {alice.id}", Millis(0)) is None
+    assert await db_sessions.user_of_session(connection, f"hash {bob.id}", Millis(0)) is not None
 
 
 # --- links and invitations -------------------------------------------------------------------------
@@ -209,26 +210,26 @@ async def test_sign_in_link(connection: Connection, clock: Clock) -> None:
     alice, bob = await signs_up(connection, "alice"), await signs_up(connection, "bob")
     until = Millis(clock.now + MINUTE)
     for user, name in ((alice, "one"), (bob, "two"), (alice, "three")):
-        await db_users.insert_sign_in_link(connection, user.id, name, until)
-    assert await db_users.use_sign_in_link(connection, "nonsense") is None
-    assert await db_users.use_sign_in_link(connection, "one") == alice.id
-    assert await db_users.use_sign_in_link(connection, "one") is None
+        await db_sessions.insert_sign_in_link(connection, user.id, name, until)
+    assert await db_sessions.use_sign_in_link(connection, "nonsense") is None
+    assert await db_sessions.use_sign_in_link(connection, "one") == alice.id
+    assert await db_sessions.use_sign_in_link(connection, "one") is None
     clock.forward(MINUTE - 1)
-    assert await db_users.use_sign_in_link(connection, "two") == bob.id
+    assert await db_sessions.use_sign_in_link(connection, "two") == bob.id
     clock.forward(1)
-    assert await db_users.use_sign_in_link(connection, "three") is None
+    assert await db_sessions.use_sign_in_link(connection, "three") is None
 
 
 async def test_forgetting_what_has_run_out(connection: Connection, clock: Clock) -> None:
     """Unused sessions and old links are removed; what still holds is kept."""
     alice = await signs_up(connection, "alice")
-    await db_users.insert_session(connection, alice.id, "old", "Firefox")
-    await db_users.insert_sign_in_link(connection, alice.id, "old", Millis(clock.now + MINUTE))
+    await db_sessions.insert_session(connection, alice.id, "old", "Firefox")
+    await db_sessions.insert_sign_in_link(connection, alice.id, "old", Millis(clock.now + MINUTE))
     began = clock.now
     clock.forward(DAY)
-    await db_users.insert_session(connection, alice.id, "new", "Firefox")
-    await db_users.insert_sign_in_link(connection, alice.id, "new", Millis(clock.now + MINUTE))
-    await db_users.forget_stale_sign_ins(connection, Millis(began + 1))
+    await db_sessions.insert_session(connection, alice.id, "new", "Firefox")
+    await db_sessions.insert_sign_in_link(connection, alice.id, "new", Millis(clock.now + MINUTE))
+    await db_sessions.forget_stale_sign_ins(connection, Millis(began + 1))
     for table in ("session", "sign_in_link"):
         rows = await connection.fetch_all(f"SELECT token_hash FROM {table}")
         assert [row["token_hash"] for row in rows] == ["new"]
@@ -240,12 +241,12 @@ async def test_deleted_login(connection: Connection, clock: Clock) -> None:
     until = Millis(clock.now + MINUTE)
     for user in (alice, bob):
         name = user.actor.profile.username
-        await db_users.insert_session(connection, user.id, name, "Firefox")
-        await db_users.insert_sign_in_link(connection, user.id, name, until)
+        await db_sessions.insert_session(connection, user.id, name, "Firefox")
+        await db_sessions.insert_sign_in_link(connection, user.id, name, until)
     await db_users.delete_user(connection, alice.id)
     assert await db_users.user_by_id(connection, alice.id) is None
-    assert await db_users.user_of_session(connection, "alice", Millis(0)) is None
-    assert await db_users.use_sign_in_link(connection, "alice") is None
+    assert await db_sessions.user_of_session(connection, "alice", Millis(0)) is None
+    assert await db_sessions.use_sign_in_link(connection, "alice") is None
     assert await db_actors.actor_by_id(connection, alice.actor.id) == alice.actor
-    assert await db_users.use_sign_in_link(connection, "bob") == bob.id
-    assert await db_users.user_of_session(connection, "bob", Millis(0))
+    assert await db_sessions.use_sign_in_link(connection, "bob") == bob.id
+    assert await db_sessions.user_of_session(connection, "bob", Millis(0))

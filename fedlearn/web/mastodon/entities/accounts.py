@@ -25,8 +25,12 @@ ROLE_IDS = {Role.USER: "-99", Role.MODERATOR: "1", Role.ADMIN: "2", Role.OWNER: 
 
 def account_json(of: Describing, actor: Actor) -> Written:
     """Account, written: the same for all who read posts by somebody, or all strangers."""
+    if (known := of.accounts.get(actor.id)) is not None:
+        return known
     key, source = (actor.id, of.viewer.is_local), (actor, of.figures_of(actor.id))
-    return of.shared.accounts.made_of(key, source, lambda: written(account_entity(of, actor)))
+    made = of.shared.accounts.made_of(key, source, lambda: written(account_entity(of, actor)))
+    of.accounts[actor.id] = made
+    return made
 
 
 def account_entity(of: Describing, actor: Actor, *, moved_to: Actor | None = None) -> Entity:

@@ -14,7 +14,7 @@ from fedlearn.domain.emojis import Emoji
 from fedlearn.domain.filters import Filter
 from fedlearn.domain.ids import ActorId, Millis
 from fedlearn.instance import Instance
-from fedlearn.web.entity_cache import SharedEntities
+from fedlearn.web.entity_cache import SharedEntities, Written
 from fedlearn.web.lent import LentPictures
 from fedlearn.web.proxied import ProxiedPaths
 
@@ -26,6 +26,7 @@ VISIBILITIES = {
 }
 
 Entity = dict[str, object]
+NOTHING_COUNTED = AccountFigures()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,13 @@ class Describing:
     viewer: Viewer
     figures: Mapping[ActorId, AccountFigures] = field(default_factory=dict)
     filters: Sequence[Filter] = ()
+    accounts: dict[ActorId, Written] = field(default_factory=dict)  # as written in this answer
+    sort_of_reader: tuple[bool, bool, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """To whom entities say the same, as far as they did not write or are named in them."""
+        sort = self.viewer.is_local, self.viewer.actor_id is None, self.lent.end
+        object.__setattr__(self, "sort_of_reader", sort)
 
     def url(self, path: str) -> str:
         """A path of ours as an address."""
@@ -54,7 +62,7 @@ class Describing:
 
     def figures_of(self, actor_id: ActorId) -> AccountFigures:
         """How many follow somebody, and what else is counted."""
-        return self.figures.get(actor_id, AccountFigures())
+        return self.figures.get(actor_id, NOTHING_COUNTED)
 
 
 def moment(at: Millis) -> str:

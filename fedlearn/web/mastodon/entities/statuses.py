@@ -36,21 +36,33 @@ def status_entity(of: Describing, view: StatusView, **beside: object) -> Written
     """
     if beside or view.poll or view.quote or of.filters:
         return written({**_entity(of, view), **beside})
-    boosted = view.boost_of
+    boosted, parent = view.boost_of, view.in_reply_to_author
+    author, reader_id = view.author, of.viewer.actor_id
+    favourited, reblogged, muted, bookmarked = _marks(boosted or view)
+    # Written out, not unpacked: this is done for each post of each timeline.
     key = (
         view.id,
-        view.in_reply_to_author and view.in_reply_to_author.id,
-        *(view.replies, view.boosts, view.favourites, view.quotes, view.pinned),
-        *_marks(boosted or view),
-        _is_sensitive(of, view),
-        _may_quote(of, view.status),
-        of.viewer.is_local,
-        of.lent.end,
-        _lacks_word(of, view.creator, view.credited),
+        parent.id if parent else None,
+        view.replies,
+        view.boosts,
+        view.favourites,
+        view.quotes,
+        view.pinned,
+        favourited,
+        reblogged,
+        muted,
+        bookmarked,
+        author.id == reader_id,
+        view.creator is not None and view.creator.id == reader_id,
+        of.sort_of_reader,
     )
     source = (
-        *(view.status, view.mentions, view.hashtags, view.attachments, view.preview),
-        account_json(of, view.author),
+        view.status,
+        view.mentions,
+        view.hashtags,
+        view.attachments,
+        view.preview,
+        account_json(of, author),
         account_json(of, view.credited) if view.credited else None,
         status_entity(of, boosted) if boosted else None,
     )
