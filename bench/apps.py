@@ -6,12 +6,13 @@ from itertools import count, pairwise
 from urllib.parse import urlencode
 
 from bench.activities import app_request, document_request
+from bench.inbox import deliver
 from bench.limits import RsaLimit
 from bench.pages import POSTS_ON_A_PAGE, fill
 from bench.processes import Child
 from bench.report import Figure, Kind, Row
 from bench.scale import Scale
-from bench.stage import HOST, ORIGIN, Stage, begin, open_bare, open_scene
+from bench.stage import HOST, ORIGIN, Stage, begin, open_bare, open_scene, open_stage
 from bench.wire import Volley, ask_once, fire
 from fedlearn.activitypub.uris import Uris
 from tests.crowd import people_arrive
@@ -35,19 +36,32 @@ class Findings:
 
     async def look_at(self, stage: Stage, posts: int, scale: Scale) -> None:
         """Read and post for a while, among so many posts."""
-        self.size = len((await ask_once(stage.server.port, _home(stage))).body)
-        read = await _rounds(stage.server, [_home(stage)] * scale.timelines, READING, scale)
+        await self._read(stage, f"home of {POSTS_ON_A_PAGE} among {posts:,}", scale)
         batches = _batches(_posts(stage), scale)
         posted = [(await _rounds(stage.server, one, POSTING, scale))[0] for one in batches]
-        what = f"home of {POSTS_ON_A_PAGE} among {posts:,}, {self.size / 1000:.0f} kB"
-        self.reading.append(_row(what, Kind.OURS, read))
         self.posting.append(_row(f"posts by one person among {posts:,}", Kind.OURS, posted))
-        self.faults += [one for volley, _ in [*read, *posted] for one in volley.faults]
+        self._note_faults(posted)
+
+    async def look_at_news(self, stage: Stage, scale: Scale) -> None:
+        """Read what has only just come from other servers, which nobody has answered or liked."""
+        await deliver(stage, scale, "news")
+        await self._read(stage, f"home of {POSTS_ON_A_PAGE} that just came in", scale)
+
+    async def _read(self, stage: Stage, what: str, scale: Scale) -> None:
+        self.size = len((await ask_once(stage.server.port, _home(stage))).body)
+        read = await _rounds(stage.server, [_home(stage)] * scale.timelines, READING, scale)
+        self.reading.append(_row(f"{what}, {self.size / 1000:.0f} kB", Kind.OURS, read))
+        self._note_faults(read)
+
+    def _note_faults(self, rounds: Rounds) -> None:
+        self.faults += [one for volley, _ in rounds for one in volley.faults]
 
 
 async def measure(scale: Scale, _limit: RsaLimit) -> Figure:
     """Timelines and posts a second, and within which time 99 of a hundred answers came."""
     found = Findings()
+    async with open_stage(scale) as stage:
+        await found.look_at_news(stage, scale)
     async with open_scene(scale) as scene:
         async with scene.database() as db:
             crowd = await people_arrive(db, Uris(ORIGIN, HOST), scene.reader.id, scale.people)

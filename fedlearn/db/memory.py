@@ -49,6 +49,12 @@ class WholeStatus:
     has_poll: bool
     has_quote: bool
 
+    @property
+    def leads_further(self) -> bool:
+        """Whether a poll, a quote, or the author of a page is to be read besides."""
+        is_by_somebody = self.preview is not None and self.preview.creator_id is not None
+        return self.has_poll or self.has_quote or is_by_somebody
+
 
 class Memory:
     """What is remembered in this process of one database."""

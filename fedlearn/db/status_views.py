@@ -114,6 +114,8 @@ class _Details:
         status = whole.status
         parent = self.parents.get(status.in_reply_to_id) if status.in_reply_to_id else None
         counts, own = self.counts.get(status_id, {}), self.own.get(status_id, ())
+        if not (counts or own or parent or status.boost_of_id or whole.leads_further):
+            return self._alone(whole)
         return StatusView(
             status=status,
             author=self.authors[status.actor_id],
@@ -137,6 +139,19 @@ class _Details:
             pinned="pinned" in own,
             bookmarked="bookmarked" in own,
             muted="muted" in own,
+        )
+
+    def _alone(self, whole: WholeStatus) -> StatusView:
+        """One to which nothing else belongs, as most are: the same in less time."""
+        return StatusView(
+            whole.status,
+            self.authors[whole.status.actor_id],
+            whole.mentions,
+            whole.hashtags,
+            whole.attachments,
+            whole.preview,
+            boosts=whole.status.told_boosts or 0,
+            favourites=whole.status.told_favourites or 0,
         )
 
     def _creator(self, preview: Preview | None) -> Actor | None:
