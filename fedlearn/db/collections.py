@@ -107,6 +107,19 @@ async def collection_view(
     return (await collection_views(connection, viewer, [collection_id])).get(collection_id)
 
 
+async def collection_for_its_owner(
+    connection: Connection, collection_id: CollectionId
+) -> CollectionView | None:
+    """A collection as its owner sees it, whoever asks, if they take part."""
+    row = await connection.fetch_one(
+        """
+        SELECT o.* FROM people_collection c JOIN actor o ON o.id = c.owner_id WHERE c.id = :id
+        """,
+        id=collection_id,
+    )
+    return await collection_view(connection, actor_of(row).viewer, collection_id) if row else None
+
+
 async def collection_views(
     connection: Connection, viewer: Viewer, ids: Sequence[CollectionId]
 ) -> dict[CollectionId, CollectionView]:

@@ -33,9 +33,10 @@ class Act(StrEnum):
     FORGET_SECOND_STEP = "forget_second_step"
     ROTATE_KEY = "rotate_key"
     ACT_IN_NAME = "act_in_name"  # at the terminal: post, follow, move
-    # --- to posts
+    # --- to posts and collections
     DELETE_POSTS = "delete_posts"
     MARK_SENSITIVE = "mark_sensitive"
+    REMOVE_COLLECTION = "remove_collection"
     # --- with reports
     READ_REPORTED = "read_reported"  # posts that were shown for no other reason
     NOTE = "note"

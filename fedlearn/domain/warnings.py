@@ -7,11 +7,12 @@ from fedlearn.domain.ids import ActorId, Millis
 
 
 class Consequence(StrEnum):
-    """What a message goes with: words of the Mastodon API (`AccountWarning.action`)."""
+    """What a message goes with: words of the Mastodon API, as far as it has one."""
 
     NONE = "none"
     DELETE_POSTS = "delete_statuses"
     MARK_SENSITIVE = "mark_statuses_as_sensitive"
+    REMOVE_COLLECTION = "remove_collection"  # a word of ours
     DISABLE = "disable"
     SENSITIVE = "sensitive"
     SILENCE = "silence"

@@ -1,6 +1,7 @@
 """This is where people gather others whom they recommend, and those named have a say in it.
 
-Who wants to be found may be put in, and is told. They may leave, and cannot be put back.
+Who wants to be found may be put in, and is told. They may leave, and cannot be put back. Moderators
+can remove a collection.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -11,6 +12,7 @@ from fedlearn.db import blocks as db_blocks
 from fedlearn.db import collections as db_collections
 from fedlearn.db.database import Connection
 from fedlearn.domain.actors import Actor
+from fedlearn.domain.audit import Act
 from fedlearn.domain.collections import (
     CollectionDraft,
     CollectionItem,
@@ -20,10 +22,14 @@ from fedlearn.domain.collections import (
 )
 from fedlearn.domain.ids import CollectionId, ItemId
 from fedlearn.domain.notifications import NotificationKind
+from fedlearn.domain.roles import Permission, Steward
+from fedlearn.domain.warnings import Consequence
 from fedlearn.errors import Forbidden, Invalid, NotFound
 from fedlearn.instance import Instance
 from fedlearn.outbox.collections import as_it_leaves, tell_of_collection
 from fedlearn.services.notifications import notify, take_back
+from fedlearn.services.permissions import require, require_above, write_down
+from fedlearn.services.warnings import check_message, tell
 from fedlearn.text.languages import _
 from fedlearn.text.mentions import hashtags_in
 from fedlearn.text.tongues import is_tongue
@@ -76,6 +82,35 @@ async def delete_collection(instance: Instance, owner: Actor, collection_id: Col
     async with _changing(instance, collection_id) as connection:
         await own_collection(connection, owner, collection_id)
         await db_collections.delete_collection(connection, collection_id)
+
+
+async def remove_collection(
+    instance: Instance,
+    by: Steward,
+    collection_id: CollectionId,
+    *,
+    text: str = "",
+    reason: str = "",
+) -> Actor:
+    """Moderators take away a collection of somebody, who is told so; whose it was.
+
+    `text` is told to them, below the name; `reason` stands in the audit log.
+    """
+    require(by, Permission.MANAGE_REPORTS)
+    check_message(text)
+    async with _changing(instance, collection_id) as connection:
+        # Nobody keeps theirs by blocking who moderates.
+        view = await db_collections.collection_for_its_owner(connection, collection_id)
+        if view is None:
+            raise NotFound(_("There is no such collection."))
+        owner, name = view.owner, view.collection.said.name
+        await require_above(connection, by, owner)
+        await db_collections.delete_collection(connection, collection_id)
+        told = f"{name}\n{text}"
+        await tell(instance, connection, owner, Consequence.REMOVE_COLLECTION, told)
+        act = Act.REMOVE_COLLECTION
+        await write_down(connection, by, act, owner, reason=reason.strip(), collection=name)
+    return owner
 
 
 async def put_in(

@@ -22,6 +22,7 @@ WHAT_WAS_DONE = {
     Consequence.NONE: "",
     Consequence.DELETE_POSTS: N_("Posts of yours were deleted."),
     Consequence.MARK_SENSITIVE: N_("Posts of yours were put behind a warning."),
+    Consequence.REMOVE_COLLECTION: N_("A collection of yours was removed:"),
     Consequence.DISABLE: N_("Your account was disabled: you cannot sign in any more."),
     Consequence.SENSITIVE: N_(
         "From now on all that is attached to your posts is put behind a warning."

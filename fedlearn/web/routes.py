@@ -51,6 +51,7 @@ from fedlearn.web.pages import collections as pages_collections
 from fedlearn.web.pages.moderation import accounts as desk_accounts
 from fedlearn.web.pages.moderation import announcements as desk_announcements
 from fedlearn.web.pages.moderation import audit as desk_audit
+from fedlearn.web.pages.moderation import collections as desk_collections
 from fedlearn.web.pages.moderation import domains as desk_domains
 from fedlearn.web.pages.moderation import email_domains as desk_email_domains
 from fedlearn.web.pages.moderation import home as desk_home
@@ -324,6 +325,11 @@ MODERATION = [
     Route("/moderation/accounts/{actor_id:id}", desk_accounts.account_page),
     Route(
         "/moderation/accounts/{actor_id:id}/{step}", desk_accounts.act_on_account, methods=["POST"]
+    ),
+    Route(
+        "/moderation/collections/{collection_id:id}/remove",
+        desk_collections.remove_collection,
+        methods=["POST"],
     ),
     Route("/moderation/invitations", desk_invitations.invitations_page),
     Route("/moderation/invitations", desk_invitations.invite, methods=["POST"]),

@@ -7,10 +7,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from fedlearn.db import collections as db_collections
+from fedlearn.db import users as db_users
+from fedlearn.db.database import Connection
 from fedlearn.db.relations import standings
 from fedlearn.domain.actors import Actor
 from fedlearn.domain.collections import CollectionDraft, CollectionView
 from fedlearn.domain.ids import ActorId, CollectionId, ItemId
+from fedlearn.domain.roles import Permission, may, outranks
 from fedlearn.errors import Invalid, NotFound
 from fedlearn.remote.actors import known_by_handle, read_typed
 from fedlearn.services import collections
@@ -18,7 +21,7 @@ from fedlearn.text.languages import _
 from fedlearn.web.context import instance_of
 from fedlearn.web.pages.forms import text_of
 from fedlearn.web.refusals import Refusal, as_answer, errors_of
-from fedlearn.web.sessions import current_viewer, read_form, require_user
+from fedlearn.web.sessions import current_user, current_viewer, read_form, require_user
 from fedlearn.web.shared import shared_collection
 from fedlearn.web.templating import render_page
 
@@ -66,7 +69,7 @@ async def create_collection(request: Request) -> Response:
 
 async def collection_page(request: Request) -> Response:
     """Whom somebody recommends on a subject."""
-    return await _render_collection(request)
+    return await render_collection(request)
 
 
 async def edit_page(request: Request) -> Response:
@@ -95,13 +98,13 @@ async def delete_collection(request: Request) -> Response:
 
 async def put_in(request: Request) -> Response:
     """Somebody is recommended, by their handle."""
-    form = await read_form(request, page=_render_collection)
+    form = await read_form(request, page=render_collection)
     me = (await require_user(request)).actor
     try:
         actor = await _named(request, text_of(form, "handle"))
         await collections.put_in(instance_of(request), me, _id(request), actor)
     except Invalid as refusal:
-        return await _render_collection(request, form, refusal)
+        return await render_collection(request, form, refusal)
     return _to(_id(request))
 
 
@@ -121,14 +124,23 @@ async def leave(request: Request) -> Response:
     return _to(_id(request))
 
 
-async def _render_collection(
-    request: Request, form: FormData | None = None, refusal: Refusal | None = None
+async def render_collection(
+    request: Request,
+    form: FormData | None = None,
+    refusal: Refusal | None = None,
+    *,
+    beside: str = "handle",
 ) -> Response:
+    """The page of a collection; with a refusal, that of a form on it that comes back.
+
+    `beside` is the field of which a refusal speaks that names none.
+    """
     viewer = await current_viewer(request)
     view = await _find(request)
     me = viewer.actor_id or ActorId(0)
     async with instance_of(request).db.read() as connection:
         known = await standings(connection, me, [one.actor.id for one in view.items])
+        may_remove = await _may_remove(request, connection, view.owner)
     return await render_page(
         request,
         "collection.html",
@@ -139,10 +151,20 @@ async def _render_collection(
         my_item=view.item_of(me),
         follows={actor_id: one.follow for actor_id, one in known.items()},
         is_full=len(view.items) >= collections.MOST_ITEMS,
-        typed=text_of(form, "handle") if form else "",
-        errors=errors_of(refusal, "handle"),
+        may_remove=may_remove,
+        draft=form or {},
+        errors=errors_of(refusal, beside),
         shared=shared_collection(view, instance_of(request).uris),
     )
+
+
+async def _may_remove(request: Request, connection: Connection, owner: Actor) -> bool:
+    """Whether who asks is a moderator above the owner."""
+    user = await current_user(request)
+    if user is None or not may(user.role, Permission.MANAGE_REPORTS):
+        return False
+    known = await db_users.user_of_actor(connection, owner.id)
+    return known is not None and outranks(user.role, known.role)
 
 
 async def _render_new(request: Request, draft: Draft, refusal: Refusal | None = None) -> Response:

@@ -73,6 +73,7 @@ ACTS = {
     Act.ACT_IN_NAME: N_("Acted in the name of"),
     Act.DELETE_POSTS: N_("Deleted posts"),
     Act.MARK_SENSITIVE: N_("Marked posts as sensitive"),
+    Act.REMOVE_COLLECTION: N_("Removed a collection"),
     Act.READ_REPORTED: N_("Was shown reported posts that are not for everybody"),
     Act.NOTE: N_("Wrote a note"),
     Act.ASSIGN: N_("Took a report"),
@@ -112,6 +113,7 @@ DETAILS = {
     "days": N_("Days"),
     "report": N_("Number of the report"),
     "posts": N_("Posts"),
+    "collection": N_("Collection"),
     "doing": N_("What was done"),
 }
 VALUES = {
