@@ -1,9 +1,9 @@
-"""This is where moderators are shown posts that were reported to them, whoever else may see these.
+"""This is where moderators are shown what was reported to them, whoever else may see it.
 
 It is the one exception to db/visibility.py, and a narrow one: who reported a post could see it and
 chose to show it. So only posts that stand on the report are shown, direct ones too, and nothing
-that they quote, answer, or that their author has marked. services/casework.py writes down who
-looked.
+that they quote, answer, or that their author has marked. The same holds for a collection.
+services/casework.py writes down who looked.
 """
 
 from collections.abc import Sequence
@@ -11,9 +11,11 @@ from dataclasses import dataclass, replace
 
 from msgspec import structs
 
+from fedlearn.db.collections import collection_views
 from fedlearn.db.database import Connection
 from fedlearn.db.status_views import status_views
 from fedlearn.domain.audience import Viewer
+from fedlearn.domain.collections import CollectionView
 from fedlearn.domain.ids import StatusId
 from fedlearn.domain.reports import Report
 from fedlearn.domain.statuses import StatusView
@@ -27,6 +29,14 @@ class ReportedPost:
     is_exception: bool
 
 
+@dataclass(frozen=True, slots=True)
+class ReportedCollection:
+    """A collection on a report, and whether the moderator sees it for no other reason."""
+
+    view: CollectionView
+    is_exception: bool
+
+
 async def reported_posts(
     connection: Connection, report: Report, moderator: Viewer
 ) -> list[ReportedPost]:
@@ -36,6 +46,15 @@ async def reported_posts(
     # Their author sees them, so the predicate stands in this question as in any other.
     shown = await status_views(connection, report.target.viewer, ids)
     return [ReportedPost(_alone(view), view.id not in own) for view in shown]
+
+
+async def reported_collections(
+    connection: Connection, report: Report, moderator: Viewer
+) -> list[ReportedCollection]:
+    """The collections on a report that are there still, oldest first."""
+    own = await collection_views(connection, moderator, report.collections)
+    shown = await collection_views(connection, report.target.viewer, report.collections)
+    return [ReportedCollection(shown[one], one not in own) for one in sorted(shown)]
 
 
 async def posts_seen_anyway(

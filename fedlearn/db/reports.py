@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from fedlearn.db.actors import actors_by_id
 from fedlearn.db.database import Connection, Row
 from fedlearn.db.paging import LAST, ORDER, from_above
-from fedlearn.domain.ids import ActorId, Millis, StatusId, Uri, now
+from fedlearn.domain.ids import ActorId, CollectionId, Millis, StatusId, Uri, now
 from fedlearn.domain.reports import Report, ReportCategory, ReportNote
 from fedlearn.domain.rules import Rule
 
@@ -23,8 +23,9 @@ async def insert_report(
     is_forwarded: bool,
     status_ids: Iterable[StatusId],
     category: ReportCategory = ReportCategory.OTHER,
+    collection_ids: Iterable[CollectionId] = (),
 ) -> int | None:
-    """Keep a report of an account with some of its posts; its number, None when it is known."""
+    """Keep a report of an account with what shows it; its number, None when it is known."""
     row = await connection.fetch_one(
         """
         INSERT INTO report (
@@ -46,6 +47,11 @@ async def insert_report(
         "INSERT INTO report_status (report_id, status_id) VALUES (:report, :status)"
         " ON CONFLICT DO NOTHING",
         [{"report": row["id"], "status": status_id} for status_id in status_ids],
+    )
+    await connection.execute_many(
+        "INSERT INTO report_collection (report_id, collection_id) VALUES (:report, :collection)"
+        " ON CONFLICT DO NOTHING",
+        [{"report": row["id"], "collection": one} for one in collection_ids],
     )
     return int(row["id"])
 
@@ -150,6 +156,7 @@ async def _reports_of(connection: Connection, rows: Sequence[Row]) -> list[Repor
     actors = await actors_by_id(connection, list(people))
     ids = [row["id"] for row in rows]
     statuses, rules = await _statuses(connection, ids), await _rules(connection, ids)
+    collections = await _collections(connection, ids)
     return [
         Report(
             id=int(row["id"]),
@@ -164,6 +171,7 @@ async def _reports_of(connection: Connection, rows: Sequence[Row]) -> list[Repor
             rules=tuple(rules[row["id"]]),
             assigned_to=actors.get(row["assigned_to"]),
             resolved_by=actors.get(row["resolved_by"]),
+            collections=tuple(collections[row["id"]]),
         )
         for row in rows
     ]
@@ -181,6 +189,19 @@ async def _statuses(connection: Connection, report_ids: Sequence[int]) -> dict[i
     found: dict[int, list[Uri]] = defaultdict(list)
     for row in rows:
         found[row["report_id"]].append(Uri(row["uri"]))
+    return found
+
+
+async def _collections(
+    connection: Connection, report_ids: Sequence[int]
+) -> dict[int, list[CollectionId]]:
+    rows = await connection.fetch_all(
+        "SELECT * FROM report_collection WHERE report_id IN :ids ORDER BY collection_id",
+        ids=report_ids,
+    )
+    found: dict[int, list[CollectionId]] = defaultdict(list)
+    for row in rows:
+        found[row["report_id"]].append(CollectionId(row["collection_id"]))
     return found
 
 

@@ -38,7 +38,7 @@ class Act(StrEnum):
     MARK_SENSITIVE = "mark_sensitive"
     REMOVE_COLLECTION = "remove_collection"
     # --- with reports
-    READ_REPORTED = "read_reported"  # posts that were shown for no other reason
+    READ_REPORTED = "read_reported"  # what was shown for no other reason
     NOTE = "note"
     ASSIGN = "assign"
     UNASSIGN = "unassign"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from fedlearn.domain.actors import Actor
-from fedlearn.domain.ids import Millis, Uri
+from fedlearn.domain.ids import CollectionId, Millis, Uri
 from fedlearn.domain.rules import Rule
 
 
@@ -33,6 +33,7 @@ class Report:
     rules: tuple[Rule, ...] = ()  # those that were broken, the reporter says
     assigned_to: Actor | None = None  # who of the moderators looks at it
     resolved_by: Actor | None = None
+    collections: tuple[CollectionId, ...] = ()
 
 
 class ReportState(StrEnum):

@@ -10,7 +10,13 @@ from fedlearn.db import reports as db_reports
 from fedlearn.db import rules as db_rules
 from fedlearn.db import statuses as db_statuses
 from fedlearn.db.database import Connection
-from fedlearn.db.reported import ReportedPost, reported_ids, reported_posts
+from fedlearn.db.reported import (
+    ReportedCollection,
+    ReportedPost,
+    reported_collections,
+    reported_ids,
+    reported_posts,
+)
 from fedlearn.domain.actors import Actor
 from fedlearn.domain.audit import Act, report_name
 from fedlearn.domain.ids import ActorId, StatusId, now
@@ -40,6 +46,7 @@ class Case:
 
     report: Report
     posts: list[ReportedPost]
+    collections: list[ReportedCollection]
     notes: list[ReportNote]
 
 
@@ -75,16 +82,19 @@ async def find_reports(
 
 
 async def read_case(instance: Instance, by: Steward, report_id: int) -> Case:
-    """A report with its posts; that somebody was shown what they could not see is written down."""
+    """A report with what it shows; who was shown what they could not see is written down."""
     require(by, Permission.MANAGE_REPORTS)
     if by.user is None:
         raise AssertionError("reports are read by people who are signed in")
     async with instance.db.write() as connection:
         report = await _report(connection, report_id)
-        posts = await reported_posts(connection, report, by.user.actor.viewer)
-        if any(post.is_exception for post in posts):
+        posts = await reported_posts(connection, report, by.viewer)
+        collections = await reported_collections(connection, report, by.viewer)
+        exceptions = [one.is_exception for one in posts] + [one.is_exception for one in collections]
+        if any(exceptions):
             await _note_reading(connection, by, by.user.actor, report)
-        return Case(report, posts, await db_reports.notes_on(connection, report_id))
+        notes = await db_reports.notes_on(connection, report_id)
+        return Case(report, posts, collections, notes)
 
 
 async def _note_reading(connection: Connection, by: Steward, reader: Actor, report: Report) -> None:

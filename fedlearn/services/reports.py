@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from fedlearn.activitypub.render.activities import render_flag
+from fedlearn.db import collections as db_collections
 from fedlearn.db import idempotency as db_idempotency
 from fedlearn.db import reports as db_reports
 from fedlearn.db import rules as db_rules
@@ -10,7 +11,7 @@ from fedlearn.db import statuses as db_statuses
 from fedlearn.db.database import Connection
 from fedlearn.domain.actors import Actor
 from fedlearn.domain.audit import Act, report_name
-from fedlearn.domain.ids import StatusId, snowflake
+from fedlearn.domain.ids import CollectionId, StatusId, snowflake
 from fedlearn.domain.notifications import NotificationKind
 from fedlearn.domain.reports import Report, ReportCategory
 from fedlearn.domain.roles import Permission, Steward
@@ -33,12 +34,13 @@ async def report(
     *,
     comment: str,
     status_ids: Sequence[StatusId] = (),
+    collection_ids: Sequence[CollectionId] = (),
     category: ReportCategory = ReportCategory.OTHER,
     rule_ids: Sequence[int] = (),
     forward: bool = False,
     key: str = "",
 ) -> int | None:
-    """A person of ours reports an account with some of its posts; its server is told if they wish.
+    """A person of ours reports an account, with posts and collections; its server hears if wished.
 
     The other server learns what is reported, and not by whom. What is local stays here. Rules are
     named where they are what is broken. Sent again with the same key, it is one report. Its
@@ -51,6 +53,7 @@ async def report(
         if key and not await db_idempotency.claim_key(connection, reporter.id, key):
             return None
         views = await _posts_of(connection, reporter, target, status_ids)
+        await _check_collections(connection, reporter, target, collection_ids)
         report_id = await keep_report(
             connection,
             uri=uri,
@@ -58,6 +61,7 @@ async def report(
             target=target,
             comment=comment,
             status_ids=[view.id for view in views],
+            collection_ids=collection_ids,
             category=category,
             rule_ids=rule_ids if category is ReportCategory.VIOLATION else (),
             is_forwarded=is_forwarded,
@@ -93,6 +97,17 @@ async def _posts_of(
     return views
 
 
+async def _check_collections(
+    connection: Connection, reporter: Actor, target: Actor, ids: Sequence[CollectionId]
+) -> None:
+    """`NotFound` for what a reporter may not see, `Invalid` for what is somebody else's."""
+    views = await db_collections.collection_views(connection, reporter.viewer, ids)
+    if set(ids) - set(views):
+        raise NotFound(_("There is no such collection."))
+    if any(view.owner.id != target.id for view in views.values()):
+        raise Invalid(_("These collections are not all by the account that is reported."))
+
+
 async def keep_report(
     connection: Connection,
     *,
@@ -101,6 +116,7 @@ async def keep_report(
     target: Actor,
     comment: str,
     status_ids: Iterable[StatusId],
+    collection_ids: Iterable[CollectionId] = (),
     category: ReportCategory = ReportCategory.OTHER,
     rule_ids: Sequence[int] = (),
     is_forwarded: bool = False,
@@ -114,6 +130,7 @@ async def keep_report(
         comment=comment,
         is_forwarded=is_forwarded,
         status_ids=status_ids,
+        collection_ids=collection_ids,
         category=category,
     )
     if report_id is not None:

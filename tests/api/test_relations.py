@@ -2,8 +2,17 @@
 
 from fedlearn.domain.actors import Role
 from fedlearn.domain.audience import Reach
+from fedlearn.domain.collections import CollectionDraft
 from fedlearn.domain.roles import TERMINAL
-from fedlearn.services import accounts, announcements, blocks, boosts, favourites, rules
+from fedlearn.services import (
+    accounts,
+    announcements,
+    blocks,
+    boosts,
+    collections,
+    favourites,
+    rules,
+)
 from fedlearn.services.announcements import AnnouncementDraft
 from tests.api.apps import app_of
 from tests.federation.browser import sign_in
@@ -125,6 +134,23 @@ async def test_reports(alpha: Server, bob: Person) -> None:
         ({"account_id": them, "category": "boring"}, 422),
     ):
         assert (await alice.ask("POST", "/v1/reports", json=wrong)).status_code == status, wrong
+
+
+async def test_collections_are_reported(alpha: Server) -> None:
+    """An app reports somebody with a collection, and not with that of another."""
+    alice = await app_of(alpha, "alice")
+    carol, dora = await alpha.actor("carol"), await alpha.actor("dora")
+    made, others = [
+        await collections.create_collection(alpha.instance, owner, CollectionDraft("Rude"))
+        for owner in (carol, dora)
+    ]
+    form = {"account_id": str(carol.id), "collection_ids": [str(made)]}
+    assert (await alice.post("/v1/reports", **form))["collection_ids"] == [str(made)]
+    for wrong, status in ((others, 422), (made + 1, 404)):
+        answer = await alice.ask(
+            "POST", "/v1/reports", json=form | {"collection_ids": [str(wrong)]}
+        )
+        assert answer.status_code == status
 
 
 async def test_announcements(alpha: Server) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from starlette.routing import Route
 
 from fedlearn.db import direct_posts as db_direct_posts
+from fedlearn.db.collections import collections_of
 from fedlearn.db.details import Details, replace_details
 from fedlearn.db.notifications import insert_notification
 from fedlearn.domain.actors import Actor, Role
@@ -292,7 +293,12 @@ async def _looked_after(server: Server, me: Actor, ann: Actor) -> int:
     """What those see who look after the place; the number of a report is given back."""
     instance, by = server.instance, steward(await server.user(me.profile.username))
     post = await server.post(ann.profile.username, UNWIELDY, reach=Reach.FOLLOWERS)
-    await reports.report(instance, me, ann, comment=UNWIELDY, status_ids=[post.id])
+    async with instance.db.read() as connection:
+        theirs = await collections_of(connection, me.viewer, ann.id, offset=0, limit=1)
+    ids = [one.collection.id for one in theirs]
+    await reports.report(
+        instance, me, ann, comment=UNWIELDY, status_ids=[post.id], collection_ids=ids
+    )
     number = (await reports.all_reports(instance))[0].id
     await casework.add_note(instance, by, number, "I know them. " * 10)
     await warnings.warn(instance, by, ann, "Be kind. " * 20, report_id=number)

@@ -5,10 +5,12 @@ from typing import Any
 from fedlearn.db import reports as db_reports
 from fedlearn.db import rules as db_rules
 from fedlearn.db import users as db_users
+from fedlearn.db.collections import delete_collection, insert_collection
 from fedlearn.db.database import Connection
-from fedlearn.db.reported import posts_seen_anyway, reported_posts
+from fedlearn.db.reported import posts_seen_anyway, reported_collections, reported_posts
 from fedlearn.domain.actors import Actor, Role
 from fedlearn.domain.audience import Reach, Scope
+from fedlearn.domain.collections import CollectionDraft
 from fedlearn.domain.ids import StatusId
 from fedlearn.domain.reports import ReportCategory
 from fedlearn.domain.statuses import Status
@@ -52,6 +54,32 @@ async def test_report_comes_back_as_it_was_kept(connection: Connection, clock: C
     assert not await db_reports.resolve_report(connection, second.id + 1)
     still, resolved = await db_reports.all_reports(connection)
     assert (still.resolved_at, resolved.resolved_at) == (None, clock.now)
+
+
+async def test_report_outlives_its_collections(connection: Connection) -> None:
+    """A collection that is removed is on no report any more; what is left of others, is."""
+    alice, robin = await local(connection), await remote(connection)
+    made = [
+        (await insert_collection(connection, alice.id, CollectionDraft("Rude"))).id
+        for _ in range(3)
+    ]
+    await db_reports.insert_report(
+        connection,
+        uri="https://far.example/1",
+        reporter_id=robin.id,
+        target_id=alice.id,
+        comment="",
+        is_forwarded=False,
+        status_ids=[],
+        collection_ids=[made[1], made[0], made[1]],
+    )
+    (report,) = await db_reports.all_reports(connection)
+    assert report.collections == (made[0], made[1])
+    shown = await reported_collections(connection, report, robin.viewer)
+    assert [one.view.collection.id for one in shown] == made[:2]
+    await delete_collection(connection, made[0])
+    (report,) = await db_reports.all_reports(connection)
+    assert report.collections == (made[1],)
 
 
 async def test_report_outlives_its_posts(connection: Connection) -> None:

@@ -1,4 +1,4 @@
-"""Collections that moderators remove: who may, who is told here and elsewhere, and what is left."""
+"""Collections that are reported, and removed: who may, who is told, and what is left."""
 
 import httpx
 import pytest
@@ -8,7 +8,8 @@ from fedlearn.domain.actors import Role
 from fedlearn.domain.audit import Act, AuditEntry, AuditFilter
 from fedlearn.domain.collections import CollectionDraft
 from fedlearn.domain.ids import CollectionId
-from fedlearn.services import accounts, blocks, collections
+from fedlearn.domain.reports import Report
+from fedlearn.services import accounts, blocks, collections, reports
 from fedlearn.services.accounts import NewAccount
 from tests.federation.browser import open_browser, sign_in
 from tests.federation.forms import field_of, send
@@ -39,7 +40,12 @@ async def rude(server: Server, owner: str, draft: CollectionDraft = RUDE) -> Col
 
 async def removals(server: Server) -> list[AuditEntry]:
     """What is written down of collections that were removed."""
-    wanted = AuditFilter(act=Act.REMOVE_COLLECTION)
+    return await written(server, Act.REMOVE_COLLECTION)
+
+
+async def written(server: Server, act: Act) -> list[AuditEntry]:
+    """What is written down of one kind of act."""
+    wanted = AuditFilter(act=act)
     async with server.instance.db.read() as connection:
         return await db_audit.audit_page(connection, wanted, before=None, limit=40)
 
@@ -144,3 +150,77 @@ async def test_blocking_who_moderates_saves_nothing(
     assert (await morris.get(f"/collections/{made}")).status_code == 404
     assert (await remove(morris, made)).status_code == 303
     assert (await (await sign_in(alpha, "alice")).get(f"/collections/{made}")).status_code == 404
+
+
+# --- reports -------------------------------------------------------------------------------------
+
+
+async def reported(server: Server, name: str, made: CollectionId) -> Report:
+    """Somebody reports a collection of alice, from its page; the report."""
+    browser = await sign_in(server, name)
+    owner = await server.actor("alice")
+    address = f"/report?actor={owner.id}&collection={made}"
+    page = (await browser.get(f"/collections/{made}")).text
+    assert address.replace("&", "&amp;") in page
+    form = (await browser.get(address)).text
+    assert f'name="collection" value="{made}" checked' in form
+    fields = {"actor": str(owner.id), "collection": str(made), "category": "other"}
+    answer = await send(browser, address, "/report", **fields)
+    assert answer.status_code == 303
+    return (await reports.all_reports(server.instance))[0]
+
+
+async def test_collection_is_reported(alpha: Server, morris: httpx.AsyncClient) -> None:
+    """Moderators see it on the report, with the way to it, and remove it from there."""
+    made = await rude(alpha, "alice")
+    report = await reported(alpha, "carol", made)
+    assert report.collections == (made,)
+    path = f"/moderation/reports/{report.id}"
+    page = (await morris.get(path)).text
+    for text in (f'href="/collections/{made}"', "Rude &lt;people&gt;", "Laugh at them", "@bob"):
+        assert text in page
+    removal = f"/moderation/collections/{made}/remove"
+    assert removal in page
+    answer = await send(morris, path, removal, report_id=str(report.id))
+    assert (answer.status_code, answer.headers["location"]) == (303, path)
+    assert "Rude" not in (await morris.get(path)).text
+    (line,) = await removals(alpha)
+    assert line.done.reason == f"report {report.id}"
+
+
+async def test_reported_collection_is_shown_whoever_is_blocked(
+    alpha: Server, morris: httpx.AsyncClient
+) -> None:
+    """A moderator sees on the report what else they could not, and that they looked is written."""
+    made = await rude(alpha, "alice")
+    other = await rude(alpha, "alice", CollectionDraft("Another"))
+    report = await reported(alpha, "carol", made)
+    await blocks.block(alpha.instance, await alpha.actor("alice"), await alpha.actor("morris"))
+    for _ in range(2):
+        page = (await morris.get(f"/moderation/reports/{report.id}")).text
+        assert "Rude &lt;people&gt;" in page
+        assert f'href="/collections/{made}"' not in page
+        assert "Another" not in page
+    for address in (made, other):
+        assert (await morris.get(f"/collections/{address}")).status_code == 404
+    assert len(await written(alpha, Act.READ_REPORTED)) == 1
+
+
+async def test_what_is_not_reported(alpha: Server) -> None:
+    """Nobody reports their own, what they do not see, or the collection of somebody else."""
+    made, others = await rude(alpha, "alice"), await rude(alpha, "dora")
+    owner = await alpha.actor("alice")
+    alice, carol = await sign_in(alpha, "alice"), await sign_in(alpha, "carol")
+    stranger = open_browser(alpha)
+    for browser in (alice, stranger):
+        assert "/report?" not in (await browser.get(f"/collections/{made}")).text
+    page = f"/report?actor={owner.id}"
+    assert 'name="collection"' not in (await carol.get(f"{page}&collection={others}")).text
+    fields = {"actor": str(owner.id), "category": "other"}
+    for collection, status in ((others, 422), (made + 1, 404)):
+        answer = await send(carol, page, "/report", **fields, collection=str(collection))
+        assert answer.status_code == status
+    await blocks.block(alpha.instance, owner, await alpha.actor("carol"))
+    answer = await send(carol, page, "/report", **fields, collection=str(made))
+    assert answer.status_code == 404
+    assert await reports.all_reports(alpha.instance) == []

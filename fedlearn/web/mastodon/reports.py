@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from fedlearn.db import reports as db_reports
 from fedlearn.domain.audience import Viewer
-from fedlearn.domain.ids import ActorId, StatusId
+from fedlearn.domain.ids import ActorId, CollectionId, StatusId
 from fedlearn.domain.reports import Report, ReportCategory
 from fedlearn.errors import Invalid, NotFound
 from fedlearn.services import reports
@@ -30,6 +30,7 @@ async def create_report(request: Request) -> Response:
         target,
         comment=(parameters.text("comment") or "").strip(),
         status_ids=[StatusId(one) for one in parameters.ids("status_ids")],
+        collection_ids=[CollectionId(one) for one in parameters.ids("collection_ids")],
         category=_category(parameters),
         rule_ids=parameters.ids("rule_ids"),
         forward=parameters.boolean("forward") or False,
@@ -58,7 +59,7 @@ async def _respond(
             "created_at": moment(report.created_at),
             "status_ids": [str(one) for one in parameters.ids("status_ids")] or None,
             "rule_ids": [str(rule.id) for rule in report.rules] or None,
-            "collection_ids": None,
+            "collection_ids": [str(one) for one in report.collections] or None,
             "target_account": account_entity(of, report.target),
         }
     )

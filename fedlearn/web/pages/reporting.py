@@ -1,4 +1,4 @@
-"""This is where people report somebody, with posts of theirs, to those who look after the place."""
+"""This is where people report somebody, with what shows it, to those who look after the place."""
 
 from collections.abc import Sequence
 
@@ -8,17 +8,20 @@ from starlette.responses import RedirectResponse, Response
 
 from fedlearn.db import actors as db_actors
 from fedlearn.db import blocks as db_blocks
+from fedlearn.db import collections as db_collections
 from fedlearn.db import mutes as db_mutes
 from fedlearn.db import timelines as db_timelines
 from fedlearn.db.status_views import status_views
 from fedlearn.domain.actors import Actor
-from fedlearn.domain.ids import ActorId, StatusId
+from fedlearn.domain.collections import CollectionView
+from fedlearn.domain.ids import ActorId, CollectionId, StatusId
 from fedlearn.domain.reports import ReportCategory
 from fedlearn.domain.statuses import StatusView
 from fedlearn.errors import Invalid, NotFound
 from fedlearn.services import reports, rules
 from fedlearn.text.languages import N_, _
 from fedlearn.web.context import instance_of
+from fedlearn.web.convertors import number_in
 from fedlearn.web.pages.forms import LONGEST_NUMBER, key_of, status_id_of, text_of
 from fedlearn.web.pages.profiles import with_page
 from fedlearn.web.refusals import Refusal, as_answer, errors_of
@@ -26,6 +29,7 @@ from fedlearn.web.sessions import read_form, require_user
 from fedlearn.web.templating import render_page
 
 MOST_POSTS = 10
+NAMED = ("actor", "status", "collection")
 CATEGORIES = {
     ReportCategory.SPAM: N_("It is spam: advertising, fraud, or answers to everybody"),
     ReportCategory.VIOLATION: N_("It breaks a rule of this place"),
@@ -35,9 +39,9 @@ CATEGORIES = {
 
 
 async def report_page(request: Request) -> Response:
-    """The form, for somebody or for one post of theirs."""
+    """The form, for somebody, or for one post or collection of theirs."""
     asked = request.query_params
-    named = FormData([(name, asked[name]) for name in ("actor", "status") if asked.get(name)])
+    named = FormData([(name, asked[name]) for name in NAMED if asked.get(name)])
     return await _render(request, named)
 
 
@@ -53,6 +57,7 @@ async def report(request: Request) -> Response:
             target,
             comment=text_of(form, "comment").strip(),
             status_ids=_chosen(form),
+            collection_ids=_collections(form),
             category=_category(text_of(form, "category")),
             rule_ids=_numbers(form, "rule"),
             forward=bool(text_of(form, "forward")),
@@ -85,6 +90,7 @@ async def _render(request: Request, form: FormData, refusal: Refusal | None = No
         target=target,
         posts=await _posts(request, me, target, chosen),
         chosen=set(chosen),
+        collections=await _collections_of(request, me, target, _collections(form)),
         categories=list(CATEGORIES.items()),
         category=text_of(form, "category"),
         rules=await rules.rules(instance_of(request)),
@@ -118,6 +124,20 @@ async def _posts(
         views = await status_views(connection, me.viewer, [*chosen, *latest])
     own = {view.id: view for view in views if view.author.id == target.id and not view.boost_of}
     return list(own.values())
+
+
+async def _collections_of(
+    request: Request, me: Actor, target: Actor, chosen: Sequence[CollectionId]
+) -> list[CollectionView]:
+    """The collections from whose pages somebody is reported, if one sees them."""
+    async with instance_of(request).db.read() as connection:
+        views = await db_collections.collection_views(connection, me.viewer, chosen)
+    return [view for view in views.values() if view.owner.id == target.id]
+
+
+def _collections(form: FormData) -> list[CollectionId]:
+    numbers = [number_in(str(one)) for one in form.getlist("collection")]
+    return [CollectionId(one) for one in numbers if one is not None]
 
 
 def _chosen(form: FormData) -> list[StatusId]:

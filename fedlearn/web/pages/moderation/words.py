@@ -74,7 +74,7 @@ ACTS = {
     Act.DELETE_POSTS: N_("Deleted posts"),
     Act.MARK_SENSITIVE: N_("Marked posts as sensitive"),
     Act.REMOVE_COLLECTION: N_("Removed a collection"),
-    Act.READ_REPORTED: N_("Was shown reported posts that are not for everybody"),
+    Act.READ_REPORTED: N_("Was shown what was reported and is not for everybody"),
     Act.NOTE: N_("Wrote a note"),
     Act.ASSIGN: N_("Took a report"),
     Act.UNASSIGN: N_("Gave a report back"),
