@@ -24,8 +24,9 @@ async def test_instance_says_what_it_can_do(alpha: Server) -> None:
     said = await stranger.get("/v2/instance")
     old = await stranger.get("/v1/instance")
     assert (said["domain"], old["uri"]) == ("alpha.test", "alpha.test")
-    assert said["version"].startswith("4.5.0 (compatible; fedlearn ")
+    assert said["version"].startswith("4.6.0 (compatible; fedlearn ")
     assert said["api_versions"]["mastodon"] == 10
+    assert said["wrapstodon"] is None
     statuses = said["configuration"]["statuses"]
     assert (statuses["max_characters"], statuses["max_media_attachments"]) == (500, 4)
     assert said["configuration"]["urls"]["streaming"] == "wss://alpha.test"

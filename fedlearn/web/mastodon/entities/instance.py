@@ -20,7 +20,7 @@ from fedlearn.web.mastodon.entities.describing import Describing, Entity
 from fedlearn.web.texts import Terms
 
 # Clients find out by the number before the blank what they may ask for.
-SPOKEN_VERSION = f"4.5.0 (compatible; fedlearn {VERSION})"
+SPOKEN_VERSION = f"4.6.0 (compatible; fedlearn {VERSION})"
 # 2 promises grouped notifications, 7 quotes besides, 9 methods of one's own profile, 10 collections
 # (docs.joinmastodon.org/entities/Instance).
 API_VERSION = 10
@@ -67,6 +67,8 @@ def instance_entity(of: Describing, place: Place) -> Entity:
         "api_versions": {"mastodon": API_VERSION, "fedlearn": 1},
         "contact": {"email": settings.contact_email, "account": None},
         "rules": [rule_entity(rule) for rule in place.rules],
+        # For which year people may have a report made of what they did: for none.
+        "wrapstodon": None,
     }
 
 
