@@ -62,6 +62,7 @@ class Inquiry:
     token: str
     gaps: Gaps
     examples: int
+    is_repeatable: bool = False  # the same examples each time
     faults: dict[str, str] = field(default_factory=dict)
     refused: set[str] = field(default_factory=set)
     answered: set[str] = field(default_factory=set)
@@ -72,6 +73,7 @@ class Inquiry:
 
         @settings(
             max_examples=self.examples,
+            derandomize=self.is_repeatable,
             deadline=None,
             database=None,
             suppress_health_check=list(HealthCheck),
@@ -120,6 +122,12 @@ def is_refusal(answer: Response) -> bool:
     except msgspec.DecodeError:
         return False
     return answer.status_code < 500 and isinstance(said, dict) and bool(said.get("error"))
+
+
+def add_forgotten(description: dict[str, Any]) -> None:
+    """What came with collections stands among the kinds of notifications, but not of their groups."""
+    schemas = description["components"]["schemas"]
+    schemas["NotificationGroupTypeEnum"] = schemas["NotificationTypeEnum"]
 
 
 def as_documented(description: Any) -> Any:
@@ -175,8 +183,11 @@ async def there(server: Server) -> Gaps:
     }
 
 
-async def inquire(description: dict[str, Any], examples: int) -> Inquiry:
+async def inquire(
+    description: dict[str, Any], examples: int, *, is_repeatable: bool = False
+) -> Inquiry:
     """All operations are asked, of a server of their own."""
+    add_forgotten(description)
     with TemporaryDirectory() as folder:
         home = Path(folder)
         (home / "data").mkdir()
@@ -184,7 +195,7 @@ async def inquire(description: dict[str, Any], examples: int) -> Inquiry:
         async with serve(home, embedded_worker=False) as server:
             gaps = await there(server)
             token = await all_allowed(server, "ada")
-            inquiry = Inquiry(server.instance.uris.origin, token, gaps, examples)
+            inquiry = Inquiry(server.instance.uris.origin, token, gaps, examples, is_repeatable)
             for operation in operations(description):
                 await asyncio.to_thread(inquiry.ask, operation)
     return inquiry

@@ -303,7 +303,7 @@ class _Reading:
                 self._reader.rollback()
         finally:
             self._idle.put_nowait(self._reader)
-        _as_unavailable().__exit__(kind, error, trace)
+        _say_if_passing(error)
 
 
 class _as_unavailable:  # noqa: N801 - reads as a verb where it is used
@@ -313,8 +313,12 @@ class _as_unavailable:  # noqa: N801 - reads as a verb where it is used
         return None
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, sqlite3.OperationalError) and _primary_code(error) in PASSING:
-            raise Unavailable(f"the database cannot be written just now: {error}") from error
+        _say_if_passing(error)
+
+
+def _say_if_passing(error: BaseException | None) -> None:
+    if isinstance(error, sqlite3.OperationalError) and _primary_code(error) in PASSING:
+        raise Unavailable(f"the database cannot be written just now: {error}") from error
 
 
 PASSING = frozenset(
