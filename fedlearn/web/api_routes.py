@@ -7,6 +7,7 @@ from fedlearn.web.admin_routes import ADMIN
 from fedlearn.web.mastodon import (
     accounts,
     announcements,
+    annual_reports,
     apps,
     collections,
     conversations,
@@ -272,6 +273,8 @@ API: list[BaseRoute] = [
     Route("/api/v1/trends/links", trends.get_links),
     Route("/api/v1/trends/statuses", trends.get_statuses),
     Route("/api/v1/preferences", preferences.get_preferences),
+    Route("/api/v1/annual_reports", annual_reports.get_annual_reports),
+    Route("/api/v1/annual_reports/{year:int}/state", annual_reports.get_state),
     Route("/api/v2/search", search.search),
     Route("/api/v1/accounts/search", search.search_accounts),
     Route("/api/v1/media", media.upload_media_and_wait, methods=["POST"]),

@@ -90,6 +90,15 @@ async def preferences(of: Scene) -> None:
     assert all(hers[name] == others[name] for name in about_reading)
 
 
+async def annual_reports(of: Scene) -> None:
+    """There are none, and none can be made; of whom, is not even said to strangers."""
+    assert (await of.nobody.ask("GET", "/v1/annual_reports")).status_code == 401
+    told = await of.alice.get("/v1/annual_reports")
+    assert told == {"annual_reports": [], "accounts": [], "statuses": []}
+    assert await of.alice.get("/v1/annual_reports/2026/state") == {"state": "ineligible"}
+    assert (await of.alice.ask("GET", "/v1/annual_reports/2026")).status_code == 404
+
+
 async def who_is_on_a_list(of: Scene) -> None:
     """Somebody is put there who is not followed."""
     carol = await of.server.actor("carol")
@@ -127,6 +136,8 @@ STILL_MISSING: dict[str, Callable[[Scene], Awaitable[None]]] = {
     "POST /api/v1/collections": people_elsewhere,
     "POST /api/v1/collections/:id/items": people_elsewhere,
     "GET /api/v1/preferences": preferences,
+    "GET /api/v1/annual_reports": annual_reports,
+    "GET /api/v1/annual_reports/:year/state": annual_reports,
     "POST /api/v1/lists/:id/accounts": who_is_on_a_list,
     "GET /api/v2/search": what_strangers_find,
     "GET /api/v1/directory": directory,

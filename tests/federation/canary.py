@@ -219,6 +219,7 @@ async def gaps_of(server: Server, secret: Secret) -> dict[str, list[str]]:
             # Others have no end.
             "stream": ["x"],
             "tint": ["0"],
+            "year": ["2026"],
             "answer": ["authorize"],
             "notification_id": await ids("SELECT id FROM notification"),
             "group_key": await ids(
