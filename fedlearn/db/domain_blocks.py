@@ -3,12 +3,16 @@
 What operators say of a domain, for everybody, stands in db/policies.py.
 """
 
+from functools import partial
+
 from fedlearn.db.actors import actor_of
 from fedlearn.db.database import Connection
-from fedlearn.db.paging import LAST, ORDER, from_above
+from fedlearn.db.paging import names_page
 from fedlearn.domain.actors import Actor
 from fedlearn.domain.ids import ActorId, snowflake
 
+# Which domains somebody blocks, the latest first, each with a cursor.
+blocked_domains_page = partial(names_page, kept=("domain_block", "domain"))
 # Somebody whose handle or server is of a domain.
 OF_DOMAIN = "a.domain IS NOT NULL AND (a.domain = :domain OR a.host = :domain)"
 
@@ -42,31 +46,6 @@ async def domains_blocked_by(connection: Connection, actor_id: ActorId) -> list[
         actor=actor_id,
     )
     return [row["domain"] for row in rows]
-
-
-async def blocked_domains_page(
-    connection: Connection,
-    actor_id: ActorId,
-    *,
-    before: int | None,
-    after: int | None,
-    is_upward: bool,
-    limit: int,
-) -> list[tuple[int, str]]:
-    """Which domains somebody blocks, the latest first, each with a cursor."""
-    rows = await connection.fetch_all(
-        f"""
-        SELECT id, domain FROM domain_block
-        WHERE actor_id = :actor AND id < :before AND id > :after
-        ORDER BY id {ORDER[is_upward]} LIMIT :limit
-        """,
-        actor=actor_id,
-        before=before or LAST,
-        after=after or 0,
-        limit=limit,
-    )
-    found = [(int(row["id"]), str(row["domain"])) for row in rows]
-    return from_above(found, is_upward=is_upward)
 
 
 async def is_from_blocked_domain(

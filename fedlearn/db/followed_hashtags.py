@@ -1,8 +1,13 @@
 """This is where it is remembered which hashtags people follow."""
 
+from functools import partial
+
 from fedlearn.db.database import Connection
-from fedlearn.db.paging import LAST, ORDER, from_above
+from fedlearn.db.paging import names_page
 from fedlearn.domain.ids import ActorId, snowflake
+
+# The hashtags that somebody follows, the latest first, each with a cursor.
+followed_hashtags_page = partial(names_page, kept=("followed_hashtag", "name"))
 
 
 async def follow_hashtag(connection: Connection, actor_id: ActorId, name: str) -> None:
@@ -43,31 +48,6 @@ async def hashtags_followed_by(connection: Connection, actor_id: ActorId) -> lis
         "SELECT name FROM followed_hashtag WHERE actor_id = :actor ORDER BY name", actor=actor_id
     )
     return [row["name"] for row in rows]
-
-
-async def followed_hashtags_page(
-    connection: Connection,
-    actor_id: ActorId,
-    *,
-    before: int | None,
-    after: int | None,
-    is_upward: bool,
-    limit: int,
-) -> list[tuple[int, str]]:
-    """The hashtags that somebody follows, the latest first, each with a cursor."""
-    rows = await connection.fetch_all(
-        f"""
-        SELECT id, name FROM followed_hashtag
-        WHERE actor_id = :actor AND id < :before AND id > :after
-        ORDER BY id {ORDER[is_upward]} LIMIT :limit
-        """,
-        actor=actor_id,
-        before=before or LAST,
-        after=after or 0,
-        limit=limit,
-    )
-    found = [(int(row["id"]), str(row["name"])) for row in rows]
-    return from_above(found, is_upward=is_upward)
 
 
 async def empty_home_of_hashtag(connection: Connection, owner_id: ActorId, name: str) -> None:

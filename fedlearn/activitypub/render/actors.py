@@ -9,7 +9,7 @@ from fedlearn.activitypub.jsonld import Document
 from fedlearn.activitypub.multikeys import write_multikey
 from fedlearn.activitypub.render.documents import timestamp
 from fedlearn.activitypub.uris import Uris
-from fedlearn.domain.actors import Actor, PublicKey
+from fedlearn.domain.actors import Actor, Profile, PublicKey
 from fedlearn.domain.ids import DAY_MS, Millis
 
 
@@ -45,14 +45,7 @@ def render_actor(actor: Actor, key: PublicKey, uris: Uris) -> Document:
         "showFeatured": profile.shows_featured,
         "publicKey": {"id": key.uri, "owner": key.owner, "publicKeyPem": key.pem},
         # The same key once more, in the form that newer peers read.
-        "assertionMethod": [
-            {
-                "id": f"{key.owner}#multikey",
-                "type": "Multikey",
-                "controller": key.owner,
-                "publicKeyMultibase": write_multikey(key.pem),
-            }
-        ],
+        "assertionMethod": [_render_multikey(key)],
         "attachment": [
             {"type": "PropertyValue", "name": field.name, "value": field.value}
             for field in profile.fields
@@ -60,15 +53,7 @@ def render_actor(actor: Actor, key: PublicKey, uris: Uris) -> Document:
         "tag": [],
         "alsoKnownAs": list(profile.also_known_as),
     }
-    if profile.avatar:
-        document["icon"] = _render_picture(profile.avatar, profile.avatar_description)
-    if profile.header:
-        document["image"] = _render_picture(profile.header, profile.header_description)
-    if profile.attribution_domains:
-        document["attributionDomains"] = list(profile.attribution_domains)
-    if profile.moved_to:
-        document["movedTo"] = profile.moved_to
-    return document
+    return document | _render_optional(profile)
 
 
 def render_featured_hashtag(actor: Actor, name: str, uris: Uris) -> Document:
@@ -84,6 +69,29 @@ def render_gone_actor(actor: Actor) -> Document:
         "formerType": actor.profile.kind.value,
         "deleted": timestamp(actor.gone_at or actor.fetched_at),
     }
+
+
+def _render_multikey(key: PublicKey) -> Document:
+    return {
+        "id": f"{key.owner}#multikey",
+        "type": "Multikey",
+        "controller": key.owner,
+        "publicKeyMultibase": write_multikey(key.pem),
+    }
+
+
+def _render_optional(profile: Profile) -> Document:
+    """What an actor may have or not."""
+    document: Document = {}
+    if profile.avatar:
+        document["icon"] = _render_picture(profile.avatar, profile.avatar_description)
+    if profile.header:
+        document["image"] = _render_picture(profile.header, profile.header_description)
+    if profile.attribution_domains:
+        document["attributionDomains"] = list(profile.attribution_domains)
+    if profile.moved_to:
+        document["movedTo"] = profile.moved_to
+    return document
 
 
 def _render_picture(url: str, description: str) -> Document:
