@@ -115,6 +115,9 @@ DEVICES = (
 TWO_DEVICES = (DEVICES[0], DEVICES[3])
 
 
+FORGET = "() => { localStorage.clear(); sessionStorage.clear(); }"
+
+
 async def is_heard(page: Page) -> bool:
     """Whether the browser tells us what this page asks for. Rarely it does not, until the end."""
     try:
@@ -155,6 +158,8 @@ class Visitor:
             await self.page.context.close()
             return None
         await self.page.context.clear_cookies()
+        # What a browser keeps for a person would be found by the next one.
+        await self.page.evaluate(FORGET)
         return self.page
 
     # --- what they do ------------------------------------------------------------------------------
